@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Ahoi.ControlPlane;
+
+namespace Ahoi.Cli.Commands;
+
+/// <summary><c>ahoi up</c>: a local cluster, and on it whatever was asked for, until Ctrl-C.</summary>
+internal static class UpCommand
+{
+    private static readonly string[] Components = ["apiserver", "operators"];
+    private static readonly string[] Operators = ["tenancy"];
+
+    public static Command Create()
+    {
+        var listen = new Option<IPEndPoint>("--listen")
+        {
+            Description = "Address and port to serve on. Port 0 takes a free one.",
+            HelpName = "127.0.0.1:6443",
+            CustomParser = result => ParseEndpoint(result.Tokens[0].Value, result.AddError),
+            DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 6443),
+        };
+        var http = new Option<bool>("--http") { Description = "Serve plain HTTP instead of TLS; for tests, on loopback only." };
+        var data = new Option<string?>("--data") { Description = "Folder the cluster is kept in (default: the user's data folder).", HelpName = "DIR" };
+        var ephemeral = new Option<bool>("--ephemeral") { Description = "Keep nothing: the cluster is gone when it stops." };
+        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the kubeconfig, mode 0600 (default: DIR/kubeconfig).", HelpName = "FILE" };
+        var components = NameList("--components", "What to run", Components);
+        var operators = NameList("--operators", "Which operators to run", Operators);
+        var tokens = new Option<string?>("--token-auth-file") { Description = "More users, as kube-apiserver's CSV: token,user,uid,\"group1,group2\".", HelpName = "FILE" };
+        var demo = new Option<bool>("--demo") { Description = "Apply the example Customer and watch it converge." };
+        var ready = new Option<string?>("--ready-file") { Description = "Created once the cluster answers and the chosen components run.", HelpName = "FILE" };
+
+        var command = new Command("up", "Start a local cluster and stay up until Ctrl-C.")
+        {
+            listen, http, data, ephemeral, kubeconfig, components, operators, tokens, demo, ready,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(ephemeral) && result.GetValue(data) is not null)
+            {
+                result.AddError("--ephemeral keeps nothing and --data keeps everything; give one of them.");
+            }
+
+            if (result.GetValue(http) && result.GetValue(listen) is { } endpoint && !IPAddress.IsLoopback(endpoint.Address))
+            {
+                result.AddError("--http sends tokens in the clear and is for loopback addresses only.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => new UpSession(
+            new UpOptions
+            {
+                Listen = parsed.GetValue(listen)!,
+                Http = parsed.GetValue(http),
+                DataFolder = parsed.GetValue(data),
+                Ephemeral = parsed.GetValue(ephemeral),
+                KubeconfigFile = parsed.GetValue(kubeconfig),
+                Components = parsed.GetValue(components)!,
+                Operators = parsed.GetValue(operators)!,
+                TokenAuthFile = parsed.GetValue(tokens),
+                Demo = parsed.GetValue(demo),
+                ReadyFile = parsed.GetValue(ready),
+            },
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error).RunAsync(cancellationToken));
+        return command;
+    }
+
+    private static Option<string[]> NameList(string name, string description, string[] known) => new(name)
+    {
+        Description = $"{description}, comma-separated (default: all): {string.Join(", ", known)}.",
+        HelpName = "A,B",
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => known,
+        CustomParser = result =>
+        {
+            var names = result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
+            foreach (var unknown in names.Except(known, StringComparer.Ordinal))
+            {
+                var nearest = NearestWord.Find(unknown, known);
+                result.AddError($"'{unknown}' of {name} is not known; there is {string.Join(", ", known)}."
+                    + (nearest is null ? "" : $" Did you mean '{nearest}'?"));
+            }
+
+            return names;
+        },
+    };
+
+    private static IPEndPoint? ParseEndpoint(string text, Action<string> addError)
+    {
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? text : text[..colon];
+        var port = colon < 0 ? "6443" : text[(colon + 1)..];
+        var address = host is "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host.Trim('[', ']'), out var parsed) ? parsed : null;
+        if (address is null || !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            addError($"'{text}' of --listen is not an address and port; write it as 127.0.0.1:6443.");
+            return null;
+        }
+
+        return new IPEndPoint(address, number);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace Ahoi.Cli.Commands;
+
+/// <summary>What <c>ahoi up</c> was asked for.</summary>
+internal sealed record UpOptions
+{
+    public required IPEndPoint Listen { get; init; }
+
+    public bool Http { get; init; }
+
+    public string? DataFolder { get; init; }
+
+    public bool Ephemeral { get; init; }
+
+    public string? KubeconfigFile { get; init; }
+
+    public IReadOnlyList<string> Components { get; init; } = [];
+
+    public IReadOnlyList<string> Operators { get; init; } = [];
+
+    public string? TokenAuthFile { get; init; }
+
+    public bool Demo { get; init; }
+
+    public string? ReadyFile { get; init; }
+}
