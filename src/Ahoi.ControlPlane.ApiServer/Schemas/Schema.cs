@@ -61,6 +61,9 @@ internal sealed class Schema
     /// <summary>Gets x-kubernetes-embedded-resource.</summary>
     public bool EmbeddedResource { get; set; }
 
+    /// <summary>Gets what becomes of a missing or zero value when a built-in type writes itself.</summary>
+    public FieldPresence Presence { get; set; }
+
     /// <summary>Gets the node as it was written: whatever validation and documentation need beyond the above.</summary>
     public JsonMap Source { get; set; } = [];
 }
