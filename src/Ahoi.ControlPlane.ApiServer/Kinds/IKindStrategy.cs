@@ -22,6 +22,12 @@ internal interface IKindStrategy
     /// <summary>Gets the propagation policy of a DELETE that names none: Background or Orphan.</summary>
     string DefaultPropagation => "Background";
 
+    /// <summary>Gets whether objects of the kind carry metadata.generation: 1 when created, one more for each change that <see cref="ChangesGeneration"/> sees.</summary>
+    bool CountsGeneration => false;
+
+    /// <summary>Gets what names of the kind's objects look like.</summary>
+    NameFormat NameFormat => NameFormat.Subdomain;
+
     /// <summary>Fills in what the client left out, as the API's defaulting does.</summary>
     /// <param name="value">The object; changed in place.</param>
     void SetDefaults(JsonMap value);
