@@ -22,6 +22,10 @@ public sealed class ApiException : Exception
     /// <summary>Gets the machine-readable reason; see <see cref="StatusReason"/>.</summary>
     public string Reason => Status.Reason;
 
+    /// <summary>Gets after how long the server allows another attempt, or <see langword="null"/> where it does not say.</summary>
+    public TimeSpan? RetryAfter =>
+        Status.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+
     /// <summary>Gets whether the same request may succeed when it is tried again: 429, and every 5xx but 501.</summary>
     public bool IsTransient => Code is 429 or (>= 500 and not 501);
 }

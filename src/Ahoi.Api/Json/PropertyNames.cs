@@ -16,12 +16,22 @@ internal static class PropertyNames
 
     public static string Get(ref Utf8JsonReader reader)
     {
-        if (reader.ValueIsEscaped || reader.HasValueSequence || reader.ValueSpan.Length > MaxLength)
+        // Invalid UTF-8 has to fail as it does elsewhere, so only plain text takes the short way.
+        if (reader.ValueIsEscaped || reader.HasValueSequence || !Ascii.IsValid(reader.ValueSpan))
         {
             return reader.GetString()!;
         }
 
-        var bytes = reader.ValueSpan;
+        return Get(reader.ValueSpan);
+    }
+
+    public static string Get(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > MaxLength)
+        {
+            return Encoding.UTF8.GetString(bytes);
+        }
+
         var hash = (uint)bytes.Length;
         foreach (var b in bytes)
         {
@@ -34,6 +44,6 @@ internal static class PropertyNames
             return name;
         }
 
-        return slot = reader.GetString()!;
+        return slot = Encoding.UTF8.GetString(bytes);
     }
 }

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Ahoi.Client.Connections;
+
+namespace Ahoi.Client.Transport;
+
+/// <summary>
+/// Sends requests over sockets of our own. When a certificate changes, new connections use the new one and what is under
+/// way ends on the old.
+/// </summary>
+internal sealed class SocketTransport(ApiConnection connection, TransportSettings settings) : HttpMessageHandler
+{
+    /// <summary>The client certificate a credential brought along, as a request's option.</summary>
+    public static readonly HttpRequestOptionsKey<X509Certificate2> ClientCertificate = new("ahoi.client-certificate");
+
+    private readonly Lock _gate = new();
+    private Generation? _current;
+    private bool _disposed;
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Options.TryGetValue(ClientCertificate, out var certificate);
+        return For(certificate).Invoker.SendAsync(request, cancellationToken);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            lock (_gate)
+            {
+                _disposed = true;
+                _current?.Invoker.Dispose();
+                _current = null;
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private Generation For(X509Certificate2? certificate)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var now = settings.Time.GetTimestamp();
+            if (_current is { } current && ReferenceEquals(current.Certificate, certificate))
+            {
+                if (settings.Time.GetElapsedTime(current.CheckedAt, now) < settings.CertificateCheckInterval)
+                {
+                    return current;
+                }
+
+                current.CheckedAt = now;
+                if (current.Stamp == Stamp())
+                {
+                    return current;
+                }
+            }
+
+            var next = new Generation(new(CreateHandler(certificate)), certificate, Stamp()) { CheckedAt = now };
+            _current?.Invoker.Dispose();
+            _current = next;
+            return next;
+        }
+    }
+
+    private (long Authority, long Certificate, long Key) Stamp() => (
+        connection.CertificateAuthority?.Stamp ?? 0,
+        connection.ClientCertificate?.Stamp ?? 0,
+        connection.ClientKey?.Stamp ?? 0);
+
+    private SocketsHttpHandler CreateHandler(X509Certificate2? certificate) => new()
+    {
+        SslOptions = TlsGeneration.Read(connection, certificate),
+        ConnectTimeout = settings.ConnectTimeout,
+        PooledConnectionLifetime = settings.ConnectionLifetime,
+        EnableMultipleHttp2Connections = true,
+        KeepAlivePingDelay = settings.PingDelay,
+        KeepAlivePingTimeout = settings.PingTimeout,
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+        InitialHttp2StreamWindowSize = 1 << 20,
+        MaxResponseHeadersLength = 128,
+        AutomaticDecompression = settings.Compression ? DecompressionMethods.GZip : DecompressionMethods.None,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        Proxy = connection.Proxy is { } proxy ? new WebProxy(proxy) : null,
+    };
+
+    private sealed class Generation(
+        HttpMessageInvoker invoker, X509Certificate2? certificate, (long Authority, long Certificate, long Key) stamp)
+    {
+        public HttpMessageInvoker Invoker { get; } = invoker;
+
+        public X509Certificate2? Certificate { get; } = certificate;
+
+        public (long Authority, long Certificate, long Key) Stamp { get; } = stamp;
+
+        public long CheckedAt { get; set; }
+    }
+}
