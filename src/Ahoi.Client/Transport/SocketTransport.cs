@@ -20,6 +20,12 @@ internal sealed class SocketTransport(ApiConnection connection, TransportSetting
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Options.TryGetValue(ClientCertificate, out var certificate);
+        if (connection.TlsServerName is { } name)
+        {
+            // The sockets take the name to check from here, and not from the TLS options.
+            request.Headers.Host ??= name;
+        }
+
         return For(certificate).Invoker.SendAsync(request, cancellationToken);
     }
 

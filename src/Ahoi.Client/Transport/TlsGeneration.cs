@@ -28,11 +28,6 @@ internal static class TlsGeneration
     private static SslClientAuthenticationOptions ReadOptions(ApiConnection connection, X509Certificate2? clientCertificate)
     {
         var options = new SslClientAuthenticationOptions();
-        if (connection.TlsServerName is { } name)
-        {
-            options.TargetHost = name;
-        }
-
         if (connection.InsecureSkipTlsVerify)
         {
             AcceptAnything(options);
