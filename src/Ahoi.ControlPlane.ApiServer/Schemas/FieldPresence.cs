@@ -14,4 +14,7 @@ internal enum FieldPresence
 
     /// <summary>A missing field appears with its zero value.</summary>
     Always,
+
+    /// <summary>A missing list or map appears as null, and an empty one becomes null.</summary>
+    AlwaysOrNull,
 }

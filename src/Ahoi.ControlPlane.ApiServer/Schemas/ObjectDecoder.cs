@@ -15,7 +15,7 @@ internal static class ObjectDecoder
     /// <param name="unknownFields">Collects the paths of fields that the type does not have, or <see langword="null"/>.</param>
     /// <exception cref="DecodingException">A value has the wrong type.</exception>
     public static void Decode(JsonMap value, Schema schema, ICollection<string>? unknownFields = null) =>
-        throw new NotImplementedException();
+        new TypeDecoder(unknownFields).DecodeStruct(value, schema);
 
     /// <summary>
     /// Prunes an object of a custom kind in place by its structural schema: unknown fields go where they are not
@@ -27,5 +27,5 @@ internal static class ObjectDecoder
     /// <param name="unknownFields">Collects the paths of pruned fields, or <see langword="null"/>.</param>
     /// <exception cref="DecodingException">The metadata has a value of the wrong type.</exception>
     public static void Prune(JsonMap value, Schema? schema, ICollection<string>? unknownFields = null) =>
-        throw new NotImplementedException();
+        new StructuralPruner(unknownFields).PruneObject(value, schema);
 }

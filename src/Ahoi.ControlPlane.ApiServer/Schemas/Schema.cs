@@ -10,6 +10,9 @@ namespace Ahoi.ControlPlane.ApiServer.Schemas;
 /// </summary>
 internal sealed class Schema
 {
+    private SchemaForm? _form;
+    private KeyValuePair<string, Schema>[]? _expected;
+
     /// <summary>Gets the JSON type: object, array, string, integer, number, boolean, or empty where any will do.</summary>
     public string Type { get; set; } = "";
 
@@ -64,6 +67,42 @@ internal sealed class Schema
     /// <summary>Gets what becomes of a missing or zero value when a built-in type writes itself.</summary>
     public FieldPresence Presence { get; set; }
 
+    /// <summary>Gets what the node is for decoding; fixed when first asked for.</summary>
+    public SchemaForm Form => _form ??= FormOf();
+
+    /// <summary>Gets the fields that appear when they are missing; fixed when first asked for.</summary>
+    public KeyValuePair<string, Schema>[] ExpectedFields =>
+        _expected ??= [.. Properties.Where(p => p.Value.Presence is FieldPresence.Always or FieldPresence.AlwaysOrNull)];
+
     /// <summary>Gets the node as it was written: whatever validation and documentation need beyond the above.</summary>
     public JsonMap Source { get; set; } = [];
+
+    /// <summary>Makes a node of the same type for a field with a default or a presence of its own.</summary>
+    /// <returns>The copy; it shares the fields, items and values of this node.</returns>
+    public Schema ForField()
+    {
+        var copy = (Schema)MemberwiseClone();
+        copy._form = null;
+        copy._expected = null;
+        return copy;
+    }
+
+    private SchemaForm FormOf() => (Type, Format) switch
+    {
+        _ when IntOrString => SchemaForm.IntOrString,
+        (_, "quantity") => SchemaForm.Quantity,
+        ("string", "micro-time") => SchemaForm.MicroTime,
+        ("string", "date-time") => SchemaForm.Time,
+        ("string", "byte") => SchemaForm.Bytes,
+        ("string", _) => SchemaForm.Text,
+        ("integer", "int32") => SchemaForm.Integer32,
+        ("integer", _) => SchemaForm.Integer64,
+        ("number", _) => SchemaForm.Number,
+        ("boolean", _) => SchemaForm.Flag,
+        ("array", _) => SchemaForm.List,
+        ("object", _) when PreserveUnknownFields => SchemaForm.Any,
+        ("object", _) when AdditionalProperties is not null => SchemaForm.Map,
+        ("object", _) => SchemaForm.Struct,
+        _ => SchemaForm.Any,
+    };
 }
