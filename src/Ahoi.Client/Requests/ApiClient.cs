@@ -23,9 +23,11 @@ public sealed partial class ApiClient : IDisposable
     /// <summary>Makes a client; nothing is sent yet.</summary>
     /// <param name="connection">Where the server is.</param>
     /// <param name="options">How the client behaves, or <see langword="null"/> for the defaults.</param>
+    /// <exception cref="NotSupportedException">The connection impersonates several groups, which cannot be sent.</exception>
     public ApiClient(ApiConnection connection, ApiClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        RefuseWhatCannotBeSent(connection);
         _connection = connection;
         _options = options ?? new();
         _prefix = connection.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
@@ -171,6 +173,19 @@ public sealed partial class ApiClient : IDisposable
         return text.Length >= 2 && text[0] == '"' && text[^1] == '"'
             ? text[1..^1].Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal)
             : text;
+    }
+
+    /// <summary>
+    /// The runtime writes several values of one header in one line, which the API server takes for one value: it would act
+    /// as a group that nobody named.
+    /// </summary>
+    private static void RefuseWhatCannotBeSent(ApiConnection connection)
+    {
+        if (connection is { Handler: null, Impersonation: { } other }
+            && (other.Groups.Count > 1 || other.Extra.Values.Any(v => v.Count > 1)))
+        {
+            throw new NotSupportedException("Acting as several groups, or with several values of one extra, is not possible over HTTP from .NET.");
+        }
     }
 
     private HttpMessageInvoker CreateLane(TransportSettings settings)

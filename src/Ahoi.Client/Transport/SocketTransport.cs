@@ -78,7 +78,7 @@ internal sealed class SocketTransport(ApiConnection connection, TransportSetting
 
     private SocketsHttpHandler CreateHandler(X509Certificate2? certificate) => new()
     {
-        SslOptions = TlsGeneration.Read(connection, certificate),
+        SslOptions = connection.Server.Scheme == Uri.UriSchemeHttps ? TlsGeneration.Read(connection, certificate) : new(),
         ConnectTimeout = settings.ConnectTimeout,
         PooledConnectionLifetime = settings.ConnectionLifetime,
         EnableMultipleHttp2Connections = true,
