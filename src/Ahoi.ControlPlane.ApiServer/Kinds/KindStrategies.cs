@@ -1,4 +1,5 @@
 using Ahoi.ControlPlane.ApiServer.Kinds.Apps;
+using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds;
 
@@ -9,7 +10,7 @@ internal static class KindStrategies
 
     private static readonly Dictionary<(string Group, string Kind), IKindStrategy> Known = new()
     {
-        [("", "Pod")] = new KindStrategy { HasStatus = true, CountsGeneration = true, DeleteAnswersObject = true },
+        [("", "Pod")] = new PodStrategy(),
         [("", "Service")] = new KindStrategy { HasStatus = true, AllowsCreateOnUpdate = true, DeleteAnswersObject = true, NameFormat = NameFormat.ServiceLabel },
         [("", "Namespace")] = new KindStrategy { HasStatus = true, DeleteAnswersObject = true, NameFormat = NameFormat.Label },
         [("", "Node")] = new KindStrategy { HasStatus = true },

@@ -1,0 +1,139 @@
+using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
+
+namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;
+
+/// <summary>What a pod's spec must hold to, alone or in a template.</summary>
+internal static class PodSpecRules
+{
+    /// <summary>Refuses a bad template of pods.</summary>
+    public static void PodTemplate(this Field template)
+    {
+        template["metadata"]["labels"].As(template.Path + ".labels").Labels();
+        template["metadata"]["annotations"].As(template.Path + ".annotations").Annotations();
+        template["spec"].PodSpec();
+        if (template["spec"]["ephemeralContainers"].Count > 0)
+        {
+            template["spec"]["ephemeralContainers"].Forbidden("ephemeral containers not allowed in pod template");
+        }
+    }
+
+    /// <summary>Refuses a bad spec.</summary>
+    public static void PodSpec(this Field spec)
+    {
+        var volumes = spec["volumes"].Volumes();
+        PodResources(spec["resources"]);
+        spec.Containers(volumes);
+        spec["restartPolicy"].RequiredOneOf("Always", "Never", "OnFailure");
+        spec["dnsPolicy"].RequiredOneOf("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None");
+        spec["nodeSelector"].Labels();
+        spec.PodSecurity();
+        spec["affinity"].Affinity();
+        DnsConfig(spec);
+        spec.Gates();
+        spec["topologySpreadConstraints"].TopologySpread();
+        spec["serviceAccountName"].MustIfSet(Names.Subdomain);
+        spec["nodeName"].MustIfSet(Names.Subdomain);
+        if (spec["activeDeadlineSeconds"].Has)
+        {
+            spec["activeDeadlineSeconds"].Between(1, int.MaxValue);
+        }
+
+        spec["hostname"].MustIfSet(Names.Label);
+        spec["subdomain"].MustIfSet(Names.Label);
+        spec["tolerations"].Tolerations();
+        HostAliases(spec["hostAliases"]);
+        spec["priorityClassName"].MustIfSet(Names.Subdomain);
+        spec["runtimeClassName"].MustIfSet(Names.Subdomain);
+        if (spec["preemptionPolicy"].Has)
+        {
+            spec["preemptionPolicy"].OneOf("Never", "PreemptLowerPriority");
+        }
+
+        foreach (var (name, amount) in spec["overhead"].Entries)
+        {
+            amount.ContainerResourceName(name);
+            amount.ResourceAmount(name);
+        }
+
+        if (spec["os"] is { Has: true } system)
+        {
+            system["name"].RequiredOneOf("linux", "windows");
+        }
+    }
+
+    private static void PodResources(Field resources)
+    {
+        if (!resources.Has)
+        {
+            return;
+        }
+
+        foreach (var list in (ReadOnlySpan<string>)["limits", "requests"])
+        {
+            foreach (var (name, amount) in resources[list].Entries)
+            {
+                if (name is not ("cpu" or "memory") && !ResourceRules.IsHugePage(name))
+                {
+                    amount.Errors.NotSupported(amount.Path, name, "cpu", "memory");
+                }
+            }
+        }
+
+        resources.ResourceRequirements();
+    }
+
+    private static void DnsConfig(Field spec)
+    {
+        var config = spec["dnsConfig"];
+        var servers = config["nameservers"];
+        if (spec["dnsPolicy"].Text == "None" && servers.Count == 0)
+        {
+            servers.Required("must provide at least one DNS nameserver when `dnsPolicy` is None");
+        }
+
+        if (!config.Has)
+        {
+            return;
+        }
+
+        if (servers.Count > 3)
+        {
+            servers.Invalid("must not have more than 3 nameservers");
+        }
+
+        foreach (var server in servers.Items)
+        {
+            server.Ip();
+        }
+
+        if (config["searches"].Count > 32)
+        {
+            config["searches"].Invalid("must not have more than 32 search paths");
+        }
+
+        foreach (var search in config["searches"].Items.Where(s => s.Text != "."))
+        {
+            (search with { Value = search.Text.TrimEnd('.').Replace('_', '-') }).Must(Names.Subdomain);
+        }
+
+        foreach (var option in config["options"].Items)
+        {
+            if (option["name"].IsEmpty)
+            {
+                config["options"].Errors.Required(option.Path, "must not be empty");
+            }
+        }
+    }
+
+    private static void HostAliases(Field aliases)
+    {
+        foreach (var alias in aliases.Items)
+        {
+            alias["ip"].Ip();
+            foreach (var name in alias["hostnames"].Items)
+            {
+                name.As(alias["hostnames"].Path).Must(Names.Subdomain);
+            }
+        }
+    }
+}
