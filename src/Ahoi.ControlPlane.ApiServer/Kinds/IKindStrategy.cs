@@ -22,6 +22,9 @@ internal interface IKindStrategy
     /// <summary>Gets the propagation policy of a DELETE that names none: Background or Orphan.</summary>
     string DefaultPropagation => "Background";
 
+    /// <summary>Gets the warning on a DELETE that names no propagation policy, where there is one.</summary>
+    string? DefaultPropagationWarning => null;
+
     /// <summary>Gets whether objects of the kind carry metadata.generation: 1 when created, one more for each change that <see cref="ChangesGeneration"/> sees.</summary>
     bool CountsGeneration => false;
 
@@ -32,7 +35,10 @@ internal interface IKindStrategy
     /// <param name="value">The object; changed in place.</param>
     void SetDefaults(JsonMap value);
 
-    /// <summary>Drops what a client may not set on creation (mostly status) and sets what only the server sets, spec's generation excepted.</summary>
+    /// <summary>
+    /// Drops what a client may not set on creation (mostly status) and sets what only the server sets, the generation
+    /// excepted. Name, namespace and uid are set before (a Job's selector has the uid).
+    /// </summary>
     /// <param name="value">The new object; changed in place.</param>
     void PrepareCreate(JsonMap value);
 

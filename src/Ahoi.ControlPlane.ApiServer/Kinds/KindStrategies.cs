@@ -1,4 +1,5 @@
 using Ahoi.ControlPlane.ApiServer.Kinds.Apps;
+using Ahoi.ControlPlane.ApiServer.Kinds.Batch;
 using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds;
@@ -16,20 +17,21 @@ internal static class KindStrategies
         [("", "Node")] = new KindStrategy { HasStatus = true },
         [("", "PersistentVolumeClaim")] = new KindStrategy { HasStatus = true, DeleteAnswersObject = true },
         [("", "PersistentVolume")] = new KindStrategy { HasStatus = true },
-        [("", "ReplicationController")] = new KindStrategy { HasStatus = true, CountsGeneration = true, DefaultPropagation = "Orphan" },
+        [("", "ReplicationController")] = new ReplicationControllerStrategy(),
         [("", "ResourceQuota")] = new KindStrategy { HasStatus = true, DeleteAnswersObject = true },
         [("", "ServiceAccount")] = new KindStrategy { DeleteAnswersObject = true },
         [("", "Endpoints")] = new KindStrategy { AllowsCreateOnUpdate = true },
         [("", "Event")] = new KindStrategy { AllowsCreateOnUpdate = true },
         [("", "LimitRange")] = new KindStrategy { AllowsCreateOnUpdate = true },
-        [("", "PodTemplate")] = new KindStrategy { CountsGeneration = true },
+        [("", "PodTemplate")] = new PodTemplateStrategy(),
         [("events.k8s.io", "Event")] = new KindStrategy { AllowsCreateOnUpdate = true },
         [("apps", "Deployment")] = new DeploymentStrategy(),
-        [("apps", "ReplicaSet")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
-        [("apps", "StatefulSet")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
-        [("apps", "DaemonSet")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
-        [("batch", "Job")] = new KindStrategy { HasStatus = true, CountsGeneration = true, DefaultPropagation = "Orphan" },
-        [("batch", "CronJob")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
+        [("apps", "ReplicaSet")] = new ReplicaSetStrategy(),
+        [("apps", "StatefulSet")] = new StatefulSetStrategy(),
+        [("apps", "DaemonSet")] = new DaemonSetStrategy(),
+        [("batch", "Job")] = new JobStrategy(),
+        [("batch", "CronJob")] = new CronJobStrategy(),
+        [("apps", "ControllerRevision")] = new ControllerRevisionStrategy(),
         [("autoscaling", "HorizontalPodAutoscaler")] = new KindStrategy { HasStatus = true },
         [("networking.k8s.io", "Ingress")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
         [("networking.k8s.io", "IngressClass")] = new KindStrategy { CountsGeneration = true },
