@@ -1,0 +1,29 @@
+using Ahoi.Api.Objects;
+
+namespace Ahoi.Framework.Controllers;
+
+/// <summary>Everything the engine knows of a controller, with the types taken out.</summary>
+internal sealed record ControllerDefinition
+{
+    public required string Name { get; init; }
+
+    public required GroupVersionKind Kind { get; init; }
+
+    /// <summary>Gets the .NET type of the reconciled objects.</summary>
+    public required Type Type { get; init; }
+
+    public required string FieldManager { get; init; }
+
+    /// <summary>Gets the finalizer's name, or null where nothing is cleaned up.</summary>
+    public string? FinalizerName { get; init; }
+
+    public required ControllerOptions Options { get; init; }
+
+    public required IReadOnlyList<GroupVersionKind> OwnedKinds { get; init; }
+
+    public required IReadOnlyList<(GroupVersionKind Kind, Func<RawObject, IEnumerable<ObjectKey>> Map)> Watched { get; init; }
+
+    public required Func<RawObject, ReconcileContext, CancellationToken, ValueTask<Description>> Reconcile { get; init; }
+
+    public Func<RawObject, ReconcileContext, CancellationToken, ValueTask<Finalization>>? Finalize { get; init; }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Framework.Objects;
+
+namespace Ahoi.Framework.Controllers;
+
+/// <summary>Takes the types out of a reconciler.</summary>
+internal sealed class ControllerSource<T>(IReconciler<T> reconciler, Action<ControllerOptions>? configure) : IControllerSource
+    where T : class
+{
+    public ControllerDefinition Create(ObjectTypes types, string operatorName)
+    {
+        var options = new ControllerOptions();
+        configure?.Invoke(options);
+        var kind = options.Kind ?? types.CodecOf(typeof(T)).Kind;
+        if (options.Name.Length == 0)
+        {
+            options.Name = kind.Kind.ToLowerInvariant();
+        }
+
+        if (options.Faults().ToArray() is { Length: > 0 } faults)
+        {
+            throw new InvalidOperationException($"The options of controller {options.Name} are wrong: {string.Join("; ", faults)}.");
+        }
+
+        var finalizer = reconciler as IFinalizer<T>;
+        var finalizerName = options.FinalizerName ?? (kind.Group.Length == 0 ? $"ahoi.dev/{options.Name}" : $"{kind.Group}/{options.Name}");
+        return new()
+        {
+            Name = options.Name,
+            Kind = kind,
+            Type = typeof(T),
+            FieldManager = options.FieldManager ?? $"{operatorName}/{options.Name}",
+            FinalizerName = finalizer is null ? null : finalizerName,
+            Options = options,
+            OwnedKinds = [.. options.OwnedTypes.Select(t => types.CodecOf(t).Kind), .. options.OwnedKinds],
+            Watched = [.. options.Watched.Select(w => (w.Kind ?? types.CodecOf(w.Type!).Kind, w.Map))], // One of both is given.
+            Reconcile = (raw, context, token) => reconciler.ReconcileAsync(Decode(types, raw), context, token),
+            Finalize = finalizer is null ? null : (raw, context, token) => finalizer.FinalizeAsync(Decode(types, raw), context, token),
+        };
+    }
+
+    private static T Decode(ObjectTypes types, RawObject raw)
+    {
+        try
+        {
+            return types.Decode<T>(raw);
+        }
+        catch (JsonException exception)
+        {
+            throw new UnfitObjectException(raw.Key, typeof(T), exception);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+
+namespace Ahoi.Framework.Objects;
+
+/// <summary>The codec of a plain type, through its JSON contract.</summary>
+internal sealed class JsonObjectCodec(JsonTypeInfo contract, GroupVersionKind kind) : ObjectCodec(contract.Type, kind)
+{
+    public JsonTypeInfo Contract { get; } = contract;
+
+    public override object Decode(RawObject raw) =>
+        JsonSerializer.Deserialize(raw.Json.Span, Contract) ?? throw new JsonException("The JSON is null.");
+
+    public override JsonMap Encode(object value)
+    {
+        var content = JsonTree.ParseMap(JsonSerializer.SerializeToUtf8Bytes(value, Contract));
+        var map = new JsonMap(content.Count + 2) { ["apiVersion"] = Kind.ApiVersion, ["kind"] = Kind.Kind };
+        foreach (var (key, part) in content)
+        {
+            map[key] = part;
+        }
+
+        return map;
+    }
+}
