@@ -19,10 +19,12 @@ public sealed class Operator
     /// <summary>Starts the controllers; they begin to reconcile when their caches are complete.</summary>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <returns>A task that ends when everything was started, not when everything is ready.</returns>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        _definitions.Count == 0 ? Task.CompletedTask : Task.FromCanceled(new(canceled: true));
 
     /// <summary>Stops: no reconcile begins, those that run may end, then everything is cut off.</summary>
     /// <param name="cancellationToken">Cuts the waiting short.</param>
     /// <returns>A task that ends when nothing runs any more.</returns>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested && _definitions.Count == 0 ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
 }
