@@ -30,7 +30,7 @@ public sealed class RawObject
     {
         var utf8 = json.Span;
         Json = json;
-        ApiVersion = layout.ApiVersion.IsMissing ? type.ApiVersion ?? "" : layout.ApiVersion.SharedTextOf(utf8);
+        ApiVersion = layout.ApiVersion.IsMissing ? (type.Version is null ? "" : type.ApiVersion) : layout.ApiVersion.SharedTextOf(utf8);
         Kind = layout.Kind.IsMissing ? type.Kind ?? "" : layout.Kind.SharedTextOf(utf8);
         Name = layout.Name.IsMissing ? "" : layout.Name.TextOf(utf8);
         Namespace = layout.Namespace.IsMissing ? null : layout.Namespace.SharedTextOf(utf8);

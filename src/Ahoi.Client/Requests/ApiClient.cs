@@ -46,6 +46,11 @@ public sealed partial class ApiClient : IDisposable
     /// <summary>Gets what the server serves.</summary>
     public DiscoveryCache Discovery { get; }
 
+    /// <summary>Puts this client's connections, TLS and credentials under another HTTP client, one of a foreign library for
+    /// example. Limits and retries are then that client's business.</summary>
+    /// <returns>A handler; it works as long as this client is not disposed of.</returns>
+    public HttpMessageHandler CreateHandler() => new ApiClientHandler(_requests, _watches);
+
     /// <inheritdoc/>
     public void Dispose()
     {

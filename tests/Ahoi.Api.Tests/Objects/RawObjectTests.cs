@@ -90,6 +90,14 @@ public sealed class RawObjectTests
         Assert.Throws<JsonException>(() => RawObject.Parse(Encoding.UTF8.GetBytes(json)));
 
     [Fact]
+    public void Parse_WithoutType_IsAnObjectOfNone()
+    {
+        var value = RawObject.Parse("""{"metadata":{"name":"a"}}"""u8.ToArray());
+
+        Assert.Equal(("", "", "a"), (value.ApiVersion, value.Kind, value.Name));
+    }
+
+    [Fact]
     public void Parse_AnyPrefix_NeverReadsBeyondIt()
     {
         var bytes = Encoding.UTF8.GetBytes(Json.Trim());
