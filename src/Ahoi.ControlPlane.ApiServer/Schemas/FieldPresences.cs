@@ -259,6 +259,9 @@ internal static class FieldPresences
 
                 // Custom resource definitions are stored as JSON, everything else in a form that cannot tell empty from null.
                 owner.Contains(".apiextensions.", StringComparison.Ordinal) ? FieldPresence.Always : FieldPresence.AlwaysOrNull,
+
+            // An empty list of managed fields is a request to forget them; who keeps them takes it away.
+            SchemaForm.List when field == "managedFields" => FieldPresence.AsGiven,
             SchemaForm.Bytes or SchemaForm.List or SchemaForm.Map => FieldPresence.DropZero,
             _ => FieldPresence.AsGiven,
         };
