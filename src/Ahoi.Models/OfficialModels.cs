@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
-using k8s;
+using Ahoi.Models.Json;
 using k8s.Models;
 
 namespace Ahoi.Models;
@@ -11,14 +11,8 @@ namespace Ahoi.Models;
 /// <summary>The official client's model classes: <c>V1Deployment</c> and all the others.</summary>
 public sealed class OfficialModels : IObjectCodecSource
 {
-    // The client's own options: it has converters for times, quantities and numbers of its own.
-    private readonly JsonSerializerOptions _json;
-
     private OfficialModels()
     {
-        JsonSerializerOptions? seen = null;
-        KubernetesJson.AddJsonOptions(options => seen = options);
-        _json = seen ?? throw new InvalidOperationException("The client has no JSON options.");
     }
 
     /// <summary>Gets the family, to be registered with the framework.</summary>
@@ -29,7 +23,7 @@ public sealed class OfficialModels : IObjectCodecSource
     {
         ArgumentNullException.ThrowIfNull(type);
         return type.GetCustomAttribute<KubernetesEntityAttribute>() is { } entity
-            ? new ModelCodec(_json.GetTypeInfo(type), new(entity.Group, entity.ApiVersion, entity.Kind))
+            ? new ModelCodec(ModelJson.Options.GetTypeInfo(type), new(entity.Group ?? "", entity.ApiVersion, entity.Kind))
             : null;
     }
 

@@ -90,6 +90,27 @@ public sealed class ModelJsonTests
     }
 
     [Fact]
+    public void Codecs_EveryModelOfAnObject_HasOne()
+    {
+        var models = typeof(V1Pod).Assembly.GetExportedTypes().Where(t => t.IsClass && !t.IsAbstract && ModelType.Find(t) is not null).ToArray();
+
+        Assert.True(models.Length > 100);
+        Assert.All(models, m => Assert.NotNull(OfficialModels.Codecs.Find(m)));
+    }
+
+    [Fact]
+    public void Codecs_Deployment_IsWrittenAsTheApiSaysIt()
+    {
+        var codec = OfficialModels.Codecs.Find(typeof(V1Deployment))!;
+
+        var map = codec.Encode(new V1Deployment { Metadata = new() { Name = "a" }, Spec = new() { Replicas = 2 } });
+
+        Assert.Equal("Deployment", map.Text("kind"));
+        Assert.Equal(2L, map.At("spec", "replicas"));
+        Assert.Equal(2, ((V1Deployment)codec.Decode(RawObject.FromMap(map))).Spec.Replicas);
+    }
+
+    [Fact]
     public void Of_Models_SayWhereTheyAreServed()
     {
         Assert.Equal(new("apps", "v1", "deployments"), ModelType.Of<V1Deployment>().Resource);

@@ -92,7 +92,7 @@ public static class ModelJson
         {
             if (MicroTimes.Contains((type.Type, property.Name)))
             {
-                property.CustomConverter = new MicroTimeConverter();
+                property.CustomConverter = property.PropertyType == typeof(DateTime) ? new MicroTimeConverter() : new MicroTimeConverter.OrNull();
             }
         }
     }
