@@ -22,6 +22,9 @@ internal interface IKindStrategy
     /// <summary>Gets the propagation policy of a DELETE that names none: Background or Orphan.</summary>
     string DefaultPropagation => "Background";
 
+    /// <summary>Gets the warning on every request for the kind, where there is one: the kind is deprecated.</summary>
+    string? RequestWarning => null;
+
     /// <summary>Gets the warning on a DELETE that names no propagation policy, where there is one.</summary>
     string? DefaultPropagationWarning => null;
 

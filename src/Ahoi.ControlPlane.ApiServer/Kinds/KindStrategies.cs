@@ -1,6 +1,12 @@
+using Ahoi.ControlPlane.ApiServer.Kinds.Admission;
 using Ahoi.ControlPlane.ApiServer.Kinds.Apps;
 using Ahoi.ControlPlane.ApiServer.Kinds.Batch;
+using Ahoi.ControlPlane.ApiServer.Kinds.Core;
+using Ahoi.ControlPlane.ApiServer.Kinds.Networking;
 using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
+using Ahoi.ControlPlane.ApiServer.Kinds.Rbac;
+using Ahoi.ControlPlane.ApiServer.Kinds.Scheduling;
+using Ahoi.ControlPlane.ApiServer.Kinds.Storage;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds;
 
@@ -12,19 +18,19 @@ internal static class KindStrategies
     private static readonly Dictionary<(string Group, string Kind), IKindStrategy> Known = new()
     {
         [("", "Pod")] = new PodStrategy(),
-        [("", "Service")] = new KindStrategy { HasStatus = true, AllowsCreateOnUpdate = true, DeleteAnswersObject = true, NameFormat = NameFormat.ServiceLabel },
-        [("", "Namespace")] = new KindStrategy { HasStatus = true, DeleteAnswersObject = true, NameFormat = NameFormat.Label },
-        [("", "Node")] = new KindStrategy { HasStatus = true },
-        [("", "PersistentVolumeClaim")] = new KindStrategy { HasStatus = true, DeleteAnswersObject = true },
-        [("", "PersistentVolume")] = new KindStrategy { HasStatus = true },
+        [("", "Service")] = new ServiceStrategy(),
+        [("", "Namespace")] = new NamespaceStrategy(),
+        [("", "Node")] = new NodeStrategy(),
+        [("", "PersistentVolumeClaim")] = new ClaimStrategy(),
+        [("", "PersistentVolume")] = new PersistentVolumeStrategy(),
         [("", "ReplicationController")] = new ReplicationControllerStrategy(),
-        [("", "ResourceQuota")] = new KindStrategy { HasStatus = true, DeleteAnswersObject = true },
+        [("", "ResourceQuota")] = new ResourceQuotaStrategy(),
         [("", "ServiceAccount")] = new KindStrategy { DeleteAnswersObject = true },
-        [("", "Endpoints")] = new KindStrategy { AllowsCreateOnUpdate = true },
-        [("", "Event")] = new KindStrategy { AllowsCreateOnUpdate = true },
-        [("", "LimitRange")] = new KindStrategy { AllowsCreateOnUpdate = true },
+        [("", "Endpoints")] = new EndpointsStrategy(),
+        [("", "Event")] = new EventStrategy(strict: false),
+        [("", "LimitRange")] = new LimitRangeStrategy(),
         [("", "PodTemplate")] = new PodTemplateStrategy(),
-        [("events.k8s.io", "Event")] = new KindStrategy { AllowsCreateOnUpdate = true },
+        [("events.k8s.io", "Event")] = new EventStrategy(strict: true),
         [("apps", "Deployment")] = new DeploymentStrategy(),
         [("apps", "ReplicaSet")] = new ReplicaSetStrategy(),
         [("apps", "StatefulSet")] = new StatefulSetStrategy(),
@@ -32,25 +38,25 @@ internal static class KindStrategies
         [("batch", "Job")] = new JobStrategy(),
         [("batch", "CronJob")] = new CronJobStrategy(),
         [("apps", "ControllerRevision")] = new ControllerRevisionStrategy(),
-        [("autoscaling", "HorizontalPodAutoscaler")] = new KindStrategy { HasStatus = true },
-        [("networking.k8s.io", "Ingress")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
-        [("networking.k8s.io", "IngressClass")] = new KindStrategy { CountsGeneration = true },
-        [("networking.k8s.io", "NetworkPolicy")] = new KindStrategy { CountsGeneration = true },
+        [("autoscaling", "HorizontalPodAutoscaler")] = new AutoscalerStrategy(),
+        [("networking.k8s.io", "Ingress")] = new IngressStrategy(),
+        [("networking.k8s.io", "IngressClass")] = new IngressClassStrategy(),
+        [("networking.k8s.io", "NetworkPolicy")] = new NetworkPolicyStrategy(),
         [("networking.k8s.io", "ServiceCIDR")] = new KindStrategy { HasStatus = true },
-        [("discovery.k8s.io", "EndpointSlice")] = new KindStrategy { CountsGeneration = true, AllowsCreateOnUpdate = false },
-        [("policy", "PodDisruptionBudget")] = new KindStrategy { HasStatus = true, CountsGeneration = true, AllowsUnconditionalUpdate = false },
-        [("coordination.k8s.io", "Lease")] = new KindStrategy { AllowsCreateOnUpdate = true, AllowsUnconditionalUpdate = false },
-        [("rbac.authorization.k8s.io", "Role")] = new KindStrategy { AllowsCreateOnUpdate = true, NameFormat = NameFormat.PathSegment },
-        [("rbac.authorization.k8s.io", "ClusterRole")] = new KindStrategy { AllowsCreateOnUpdate = true, NameFormat = NameFormat.PathSegment },
-        [("rbac.authorization.k8s.io", "RoleBinding")] = new KindStrategy { AllowsCreateOnUpdate = true, NameFormat = NameFormat.PathSegment },
-        [("rbac.authorization.k8s.io", "ClusterRoleBinding")] = new KindStrategy { AllowsCreateOnUpdate = true, NameFormat = NameFormat.PathSegment },
-        [("admissionregistration.k8s.io", "ValidatingWebhookConfiguration")] = new KindStrategy { CountsGeneration = true },
-        [("admissionregistration.k8s.io", "MutatingWebhookConfiguration")] = new KindStrategy { CountsGeneration = true },
-        [("admissionregistration.k8s.io", "ValidatingAdmissionPolicy")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
-        [("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding")] = new KindStrategy { CountsGeneration = true },
-        [("admissionregistration.k8s.io", "MutatingAdmissionPolicy")] = new KindStrategy { CountsGeneration = true },
-        [("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding")] = new KindStrategy { CountsGeneration = true },
-        [("scheduling.k8s.io", "PriorityClass")] = new KindStrategy { CountsGeneration = true },
+        [("discovery.k8s.io", "EndpointSlice")] = new EndpointSliceStrategy(),
+        [("policy", "PodDisruptionBudget")] = new DisruptionBudgetStrategy(),
+        [("coordination.k8s.io", "Lease")] = new LeaseStrategy(),
+        [("rbac.authorization.k8s.io", "Role")] = new RoleStrategy(namespaced: true),
+        [("rbac.authorization.k8s.io", "ClusterRole")] = new RoleStrategy(namespaced: false),
+        [("rbac.authorization.k8s.io", "RoleBinding")] = new RoleBindingStrategy(namespaced: true),
+        [("rbac.authorization.k8s.io", "ClusterRoleBinding")] = new RoleBindingStrategy(namespaced: false),
+        [("admissionregistration.k8s.io", "ValidatingWebhookConfiguration")] = new WebhookConfigurationStrategy(mutating: false),
+        [("admissionregistration.k8s.io", "MutatingWebhookConfiguration")] = new WebhookConfigurationStrategy(mutating: true),
+        [("admissionregistration.k8s.io", "ValidatingAdmissionPolicy")] = new PolicyStrategy(mutating: false) { HasStatus = true, CountsGeneration = true },
+        [("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding")] = new PolicyBindingStrategy(mutating: false),
+        [("admissionregistration.k8s.io", "MutatingAdmissionPolicy")] = new PolicyStrategy(mutating: true) { CountsGeneration = true },
+        [("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding")] = new PolicyBindingStrategy(mutating: true),
+        [("scheduling.k8s.io", "PriorityClass")] = new PriorityClassStrategy(),
         [("apiregistration.k8s.io", "APIService")] = new KindStrategy { HasStatus = true },
         [("apiextensions.k8s.io", "CustomResourceDefinition")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
         [("certificates.k8s.io", "CertificateSigningRequest")] = new KindStrategy { HasStatus = true, NameFormat = NameFormat.PathSegment },
@@ -61,6 +67,9 @@ internal static class KindStrategies
         [("node.k8s.io", "RuntimeClass")] = new KindStrategy(),
         [("flowcontrol.apiserver.k8s.io", "FlowSchema")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
         [("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
+        [("", "ConfigMap")] = new ConfigMapStrategy(),
+        [("", "Secret")] = new SecretStrategy(),
+        [("storage.k8s.io", "StorageClass")] = new StorageClassStrategy(),
     };
 
     /// <summary>Gets the strategy of a built-in kind.</summary>

@@ -28,6 +28,9 @@ internal class KindStrategy : IKindStrategy
     public string DefaultPropagation { get; init; } = "Background";
 
     /// <inheritdoc/>
+    public string? RequestWarning { get; init; }
+
+    /// <inheritdoc/>
     public string? DefaultPropagationWarning { get; init; }
 
     /// <inheritdoc/>

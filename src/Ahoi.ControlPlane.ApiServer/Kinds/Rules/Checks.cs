@@ -159,8 +159,9 @@ internal static class Checks
     /// <summary>Refuses addresses that belong to nobody in particular: unspecified, loopback, link-local.</summary>
     public static void RoutableIp(this Field field)
     {
-        if (!IPAddress.TryParse(field.Text, out var address))
+        if (!Addresses.IsIp(field.Text) || !IPAddress.TryParse(field.Text, out var address))
         {
+            field.Invalid("must be a valid IP address");
             return;
         }
 

@@ -1,0 +1,66 @@
+using Ahoi.Api.Errors;
+using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
+
+namespace Ahoi.ControlPlane.ApiServer.Kinds.Admission;
+
+/// <summary>Bindings of admission policies.</summary>
+internal sealed class PolicyBindingStrategy : KindStrategy
+{
+    private readonly bool _mutating;
+
+    public PolicyBindingStrategy(bool mutating)
+    {
+        _mutating = mutating;
+        CountsGeneration = true;
+    }
+
+    /// <inheritdoc/>
+    public override void SetDefaults(JsonMap value) => AdmissionRules.SetMatchDefaults(value.Map("spec")?.Map("matchResources"));
+
+    /// <inheritdoc/>
+    protected override void Validate(JsonMap value, FieldErrors errors)
+    {
+        var spec = Field.Root(value, errors)["spec"];
+        spec["policyName"].RequiredAnd(Names.Subdomain);
+        if (spec["paramRef"] is { Has: true } reference)
+        {
+            if (reference["name"].IsEmpty == !reference["selector"].Has)
+            {
+                reference["name"].Required("one of name or selector must be specified");
+            }
+
+            if (reference["parameterNotFoundAction"].MustExist())
+            {
+                reference["parameterNotFoundAction"].OneOf("Allow", "Deny");
+            }
+        }
+
+        if (spec["matchResources"].Has)
+        {
+            AdmissionRules.Match(spec["matchResources"]);
+        }
+
+        if (_mutating)
+        {
+            return;
+        }
+
+        var actions = spec["validationActions"];
+        actions.MustExist();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var action in actions.Items)
+        {
+            action.OneOf("Audit", "Deny", "Warn");
+            if (!seen.Add(action.Text))
+            {
+                action.Duplicate();
+            }
+        }
+
+        if (seen.Contains("Deny") && seen.Contains("Warn"))
+        {
+            actions.Invalid("must not contain both Deny and Warn");
+        }
+    }
+}
