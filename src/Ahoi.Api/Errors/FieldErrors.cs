@@ -7,6 +7,9 @@ public sealed class FieldErrors : IReadOnlyList<FieldError>
 {
     private readonly List<FieldError> _errors = [];
 
+    /// <summary>Gets what is wrong but tolerated, for the client to be warned of.</summary>
+    public ICollection<string> Warnings { get; } = [];
+
     /// <summary>Gets how many faults there are.</summary>
     public int Count => _errors.Count;
 

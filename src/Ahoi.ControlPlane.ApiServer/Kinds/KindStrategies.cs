@@ -1,3 +1,4 @@
+using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Kinds.Admission;
 using Ahoi.ControlPlane.ApiServer.Kinds.Apps;
 using Ahoi.ControlPlane.ApiServer.Kinds.Batch;
@@ -58,7 +59,7 @@ internal static class KindStrategies
         [("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding")] = new PolicyBindingStrategy(mutating: true),
         [("scheduling.k8s.io", "PriorityClass")] = new PriorityClassStrategy(),
         [("apiregistration.k8s.io", "APIService")] = new KindStrategy { HasStatus = true },
-        [("apiextensions.k8s.io", "CustomResourceDefinition")] = new KindStrategy { HasStatus = true, CountsGeneration = true },
+        [("apiextensions.k8s.io", "CustomResourceDefinition")] = new DefinitionStrategy(),
         [("certificates.k8s.io", "CertificateSigningRequest")] = new KindStrategy { HasStatus = true, NameFormat = NameFormat.PathSegment },
         [("storage.k8s.io", "VolumeAttachment")] = new KindStrategy { HasStatus = true },
         [("resource.k8s.io", "ResourceClaim")] = new KindStrategy { HasStatus = true },
