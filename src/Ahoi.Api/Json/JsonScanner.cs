@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 
 namespace Ahoi.Api.Json;
@@ -157,39 +159,83 @@ internal ref struct JsonScanner(ReadOnlySpan<byte> utf8, int position = 0)
     public readonly JsonException Unexpected(byte found) =>
         new($"Unexpected '{(char)found}' at position {Position} of the JSON.");
 
+    /// <summary>
+    /// Finds the closing bracket by looking at 32 bytes at a time for quotes and the two brackets; everything else, escapes
+    /// included, only matters where a string ends.
+    /// </summary>
     private bool TrySkipContainer(byte open, byte close)
     {
         var at = Position + 1;
         var depth = 1;
-        while (true)
+        var inString = false;
+        var (quoteBlock, openBlock, closeBlock) = (Vector256.Create((byte)'"'), Vector256.Create(open), Vector256.Create(close));
+        while (at < _utf8.Length)
         {
-            var hit = _utf8[at..].IndexOfAny((byte)'"', open, close);
-            if (hit < 0)
+            uint quotes, opens, closes;
+            if (_utf8.Length - at >= Vector256<byte>.Count)
             {
-                return false;
+                var block = Vector256.Create(_utf8.Slice(at, Vector256<byte>.Count));
+                quotes = Vector256.Equals(block, quoteBlock).ExtractMostSignificantBits();
+                opens = Vector256.Equals(block, openBlock).ExtractMostSignificantBits();
+                closes = Vector256.Equals(block, closeBlock).ExtractMostSignificantBits();
+            }
+            else
+            {
+                (quotes, opens, closes) = Masks(_utf8[at..], open, close);
             }
 
-            at += hit;
-            var found = _utf8[at++];
-            if (found == (byte)'"')
+            var hits = inString ? quotes : quotes | opens | closes;
+            while (hits != 0)
             {
-                if (!TryFindStringEnd(at, out at, out _))
+                var offset = BitOperations.TrailingZeroCount(hits);
+                var bit = 1u << offset;
+                if ((quotes & bit) != 0)
                 {
-                    return false;
+                    inString = !inString || IsEscaped(at + offset);
+
+                    // Behind the quote: inside a string the next quote counts, outside whatever is next.
+                    hits = (inString ? quotes : quotes | opens | closes) & ~(bit | (bit - 1));
+                    continue;
                 }
 
-                at++;
+                hits &= hits - 1;
+                depth += (opens & bit) != 0 ? 1 : -1;
+                if (depth == 0)
+                {
+                    Position = at + offset + 1;
+                    return true;
+                }
             }
-            else if (found == open)
-            {
-                depth++;
-            }
-            else if (--depth == 0)
-            {
-                Position = at;
-                return true;
-            }
+
+            at += Vector256<byte>.Count;
         }
+
+        return false;
+    }
+
+    private static (uint Quotes, uint Opens, uint Closes) Masks(ReadOnlySpan<byte> tail, byte open, byte close)
+    {
+        uint quotes = 0, opens = 0, closes = 0;
+        for (var i = 0; i < tail.Length; i++)
+        {
+            quotes |= tail[i] == (byte)'"' ? 1u << i : 0;
+            opens |= tail[i] == open ? 1u << i : 0;
+            closes |= tail[i] == close ? 1u << i : 0;
+        }
+
+        return (quotes, opens, closes);
+    }
+
+    /// <summary>Whether the quote inside a string is part of it: behind an odd number of backslashes.</summary>
+    private readonly bool IsEscaped(int quoteAt)
+    {
+        var at = quoteAt;
+        while (_utf8[at - 1] == (byte)'\\')
+        {
+            at--;
+        }
+
+        return ((quoteAt - at) & 1) == 1;
     }
 
     private readonly bool TryFindStringEnd(int start, out int end, out bool escaped)

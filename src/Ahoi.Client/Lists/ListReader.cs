@@ -7,7 +7,7 @@ namespace Ahoi.Client.Lists;
 /// <summary>Reads a list as it comes, through one buffer that is given back.</summary>
 internal static class ListReader
 {
-    private const int BufferSize = 64 * 1024;
+    private const int BufferSize = 256 * 1024;
 
     public static async Task<ObjectPage> ReadAsync(ApiResponse response, ManagedFieldsFilter? filter)
     {
