@@ -47,6 +47,12 @@ internal sealed class SchemaData
             ? JsonTree.ParseMap(Instance.Value._json.AsSpan(at.Start, at.Length))
             : null;
 
+    /// <summary>Gets a definition's JSON.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The UTF-8 bytes; empty if there is no such definition.</returns>
+    public static ReadOnlySpan<byte> Raw(string name) =>
+        Instance.Value._definitions.TryGetValue(name, out var at) ? Instance.Value._json.AsSpan(at.Start, at.Length) : [];
+
     private void Index()
     {
         var reader = new Utf8JsonReader(_json);
