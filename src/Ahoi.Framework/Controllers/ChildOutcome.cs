@@ -10,4 +10,8 @@ namespace Ahoi.Framework.Controllers;
 /// <param name="Message">What it waits for or what failed; empty where there is nothing to say.</param>
 /// <param name="Live">The object in the cluster, or <see langword="null"/> where it is not there.</param>
 public sealed record ChildOutcome(
-    GroupVersionKind Kind, ObjectKey Key, string Group, ChildState State, string Message, RawObject? Live);
+    GroupVersionKind Kind, ObjectKey Key, string Group, ChildState State, string Message, RawObject? Live)
+{
+    /// <summary>Gets why the child could not be written, or <see langword="null"/>.</summary>
+    public Exception? Fault { get; init; }
+}

@@ -12,6 +12,9 @@ internal sealed record ControllerDefinition
     /// <summary>Gets the .NET type of the reconciled objects.</summary>
     public required Type Type { get; init; }
 
+    /// <summary>Gets whether the kind is our own, so that its status is ours to write.</summary>
+    public required bool OwnsStatus { get; init; }
+
     public required string FieldManager { get; init; }
 
     /// <summary>Gets the finalizer's name, or null where nothing is cleaned up.</summary>

@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Json;
 using Ahoi.Api.Objects;
+using Ahoi.Framework.Definitions;
 using Ahoi.Framework.Objects;
 
 namespace Ahoi.Framework.Controllers;
@@ -30,6 +32,7 @@ internal sealed class ControllerSource<T>(IReconciler<T> reconciler, Action<Cont
             Name = options.Name,
             Kind = kind,
             Type = typeof(T),
+            OwnsStatus = typeof(T).GetCustomAttribute<CustomResourceAttribute>() is not null,
             FieldManager = options.FieldManager ?? $"{operatorName}/{options.Name}",
             FinalizerName = finalizer is null ? null : finalizerName,
             Options = options,

@@ -1,30 +1,132 @@
+using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
 using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Controllers.Engine;
+using Ahoi.Framework.Definitions;
+using Ahoi.Framework.Events;
+using Ahoi.Framework.Informers;
 using Ahoi.Framework.Objects;
 using Microsoft.Extensions.Logging;
 
 namespace Ahoi.Framework.Hosting;
 
-/// <summary>All controllers of an application, their shared cache, and their order of start and stop.</summary>
-public sealed class Operator
+/// <summary>
+/// All controllers of an application, their shared cache, and their order of start and stop. A host that has it through
+/// <see cref="AhoiServiceCollectionExtensions.AddAhoi"/> starts and stops it by itself.
+/// </summary>
+public sealed partial class Operator : IAsyncDisposable
 {
+    private readonly ApiClient _client;
+    private readonly ObjectTypes _types;
+    private readonly AhoiOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly IReadOnlyList<ControllerDefinition> _definitions;
+    private readonly ClusterCache _cache;
+    private readonly EventRecorder _events;
+    private readonly IReadOnlyList<ControllerRunner> _runners;
+    private readonly CancellationTokenSource _cut = new();
+    private Task _run = Task.CompletedTask;
 
     internal Operator(
         ApiClient client, ObjectTypes types, IEnumerable<IControllerSource> controllers, AhoiOptions options, TimeProvider time, ILoggerFactory loggers)
     {
+        _client = client;
+        _types = types;
+        _options = options;
+        _time = time;
+        _logger = loggers.CreateLogger("Ahoi.Framework.Hosting");
         _definitions = [.. controllers.Select(c => c.Create(types, options.OperatorName))];
+        if (_definitions.GroupBy(d => d.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new InvalidOperationException($"Two controllers are named {twice.Key}; give one of them another name in its options.");
+        }
+
+        var random = options.Seed is { } seed ? new Random(seed) : new Random();
+        string[] managers = [.. _definitions.Select(d => d.FieldManager)];
+        _cache = new(client, ManagedFieldsFilter.KeepOnly(managers), time, random, loggers);
+        _events = new(client, options.OperatorName, time, _logger);
+        _runners = [.. _definitions.Select(d => new ControllerRunner(d, types, _cache, client, _events, time, random, loggers))];
+    }
+
+    /// <summary>Gets whether every controller has complete caches and reconciles.</summary>
+    public bool IsReady => _runners.All(r => r.IsRunning);
+
+    /// <summary>Gets what controllers wait for that do not reconcile yet, by name.</summary>
+    public IReadOnlyDictionary<string, string> Waiting =>
+        _runners.Where(r => !r.IsRunning).ToDictionary(r => r.Name, r => r.Waiting ?? "its cache is being filled");
+
+    /// <summary>Reconciles an object soon, because something outside of the cluster says so.</summary>
+    /// <param name="controller">The controller's name.</param>
+    /// <param name="key">The object.</param>
+    /// <param name="note">Why, for logs.</param>
+    public void Wake(string controller, ObjectKey key, string? note = null)
+    {
+        var runner = _runners.FirstOrDefault(r => r.Name == controller) ?? throw new ArgumentException($"There is no controller {controller}.", nameof(controller));
+        runner.Queue.Add(key, new(CauseKind.External) { Note = note });
     }
 
     /// <summary>Starts the controllers; they begin to reconcile when their caches are complete.</summary>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <returns>A task that ends when everything was started, not when everything is ready.</returns>
-    public Task StartAsync(CancellationToken cancellationToken) =>
-        _definitions.Count == 0 ? Task.CompletedTask : Task.FromCanceled(new(canceled: true));
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_options.InstallDefinitions)
+        {
+            var installer = new DefinitionInstaller(_client, _types, _options.OperatorName, _time, _logger);
+            await installer.InstallAsync(_definitions.Select(d => d.Type), cancellationToken).ConfigureAwait(false);
+        }
+
+        _events.Start();
+        _run = Task.WhenAll(_runners.Select(r => Task.Run(() => r.RunAsync(_cut.Token), CancellationToken.None)));
+        LogStarted(_logger, _options.OperatorName, _runners.Count);
+    }
 
     /// <summary>Stops: no reconcile begins, those that run may end, then everything is cut off.</summary>
     /// <param name="cancellationToken">Cuts the waiting short.</param>
     /// <returns>A task that ends when nothing runs any more.</returns>
-    public Task StopAsync(CancellationToken cancellationToken) =>
-        cancellationToken.IsCancellationRequested && _definitions.Count == 0 ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var runner in _runners)
+        {
+            runner.Queue.Complete();
+        }
+
+        // Controllers that wait for their caches have nothing to end.
+        if (_runners.Any(r => r.IsRunning))
+        {
+            await _run.WaitAsync(_options.DrainTimeout, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_run.IsCompleted)
+            {
+                LogDrainTimedOut(_logger, _options.DrainTimeout);
+            }
+        }
+
+        await _cut.CancelAsync().ConfigureAwait(false);
+        await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _events.DisposeAsync().ConfigureAwait(false);
+        await _cache.DisposeAsync().ConfigureAwait(false);
+        LogStopped(_logger, _options.OperatorName);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        foreach (var runner in _runners)
+        {
+            runner.Dispose();
+        }
+
+        _cut.Dispose();
+    }
+
+    [LoggerMessage(FrameworkEventIds.OperatorStarted, LogLevel.Information, "Operator {Operator} started {Count} controllers")]
+    private static partial void LogStarted(ILogger logger, string @operator, int count);
+
+    [LoggerMessage(FrameworkEventIds.OperatorStopped, LogLevel.Information, "Operator {Operator} stopped")]
+    private static partial void LogStopped(ILogger logger, string @operator);
+
+    [LoggerMessage(FrameworkEventIds.DrainTimedOut, LogLevel.Warning, "Some reconciles did not end within {Timeout} and are cut off")]
+    private static partial void LogDrainTimedOut(ILogger logger, TimeSpan timeout);
 }

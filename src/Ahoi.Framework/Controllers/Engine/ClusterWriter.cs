@@ -1,0 +1,111 @@
+using Ahoi.Api.Errors;
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Discovery;
+using Ahoi.Client.Requests;
+using Ahoi.Framework.Informers;
+
+namespace Ahoi.Framework.Controllers.Engine;
+
+/// <summary>Writes for a controller, and puts every answer into the cache at once.</summary>
+internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string fieldManager)
+{
+    public string FieldManager => fieldManager;
+
+    /// <summary>Applies what is wanted of an object. Where the object is known its uid is sent along, so that another
+    /// incarnation is not touched and one that is gone is not made again.</summary>
+    public async Task<RawObject> ApplyAsync(
+        ApiResource resource, ObjectKey key, JsonMap content, string? uid, string? subresource, CancellationToken cancellationToken)
+    {
+        if (uid is not null)
+        {
+            content = content.DeepClone();
+            content.EnsureMap("metadata")["uid"] = uid;
+        }
+
+        var written = await client.ApplyAsync(
+            resource.Resource, key, content, fieldManager, force: true, subresource is null ? null : new() { Subresource = subresource }, cancellationToken).ConfigureAwait(false);
+        return Observed(written);
+    }
+
+    /// <summary>Deletes an incarnation; one that is gone already is fine.</summary>
+    public async Task DeleteAsync(ApiResource resource, RawObject value, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var left = await client.DeleteAsync(
+                resource.Resource, value.Key, new() { Uid = value.Uid, PropagationPolicy = "Background" }, cancellationToken).ConfigureAwait(false);
+            if (left is { IsBeingDeleted: true, Finalizers.Count: > 0 } or { IsBeingDeleted: true, Kind: "Pod" })
+            {
+                Observed(left);
+            }
+            else if (left is null)
+            {
+                cache.ObserveGone(value.Type, value.Key, value.Uid);
+            }
+        }
+        catch (ApiException exception) when (exception.Code == 404)
+        {
+            cache.ObserveGone(value.Type, value.Key, value.Uid);
+        }
+        catch (ApiException exception) when (exception.Code == 409)
+        {
+            // Another incarnation has the name by now; the one that was meant is gone.
+        }
+    }
+
+    /// <summary>Puts a finalizer on an object, unless the object changed since it was read.</summary>
+    public async Task<RawObject> AddFinalizerAsync(ApiResource resource, RawObject value, string finalizer, CancellationToken cancellationToken)
+    {
+        var operations = new JsonList
+        {
+            Operation("test", "/metadata/uid", value.Uid),
+            Operation("test", "/metadata/resourceVersion", value.ResourceVersion),
+            value.Finalizers.Count == 0
+                ? Operation("add", "/metadata/finalizers", new JsonList { finalizer })
+                : Operation("add", "/metadata/finalizers/-", finalizer),
+        };
+        return Observed(await PatchAsync(resource, value.Key, operations, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Takes a finalizer off; an object that is gone is fine.</summary>
+    public async Task RemoveFinalizerAsync(ApiResource resource, RawObject value, string finalizer, CancellationToken cancellationToken)
+    {
+        var at = value.Finalizers.ToList().IndexOf(finalizer);
+        var path = $"/metadata/finalizers/{at}";
+        var operations = new JsonList
+        {
+            Operation("test", "/metadata/uid", value.Uid),
+            Operation("test", path, finalizer),
+            new JsonMap { ["op"] = "remove", ["path"] = path },
+        };
+        try
+        {
+            var left = await PatchAsync(resource, value.Key, operations, cancellationToken).ConfigureAwait(false);
+            if (left.Finalizers.Count == 0)
+            {
+                cache.ObserveGone(value.Type, value.Key, value.Uid);
+            }
+            else
+            {
+                Observed(left);
+            }
+        }
+        catch (ApiException exception) when (exception.Code == 404)
+        {
+            cache.ObserveGone(value.Type, value.Key, value.Uid);
+        }
+    }
+
+    private Task<RawObject> PatchAsync(ApiResource resource, ObjectKey key, JsonList operations, CancellationToken cancellationToken) =>
+        client.PatchAsync(resource.Resource, key, Patch.Json(operations), new() { FieldManager = fieldManager }, cancellationToken);
+
+    private RawObject Observed(RawObject written)
+    {
+        var kept = RawObject.Parse(written.Json, cache.ManagedFields);
+        cache.Observe(kept);
+        return kept;
+    }
+
+    private static JsonMap Operation(string op, string path, object value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
+}

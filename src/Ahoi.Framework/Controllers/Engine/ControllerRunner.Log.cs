@@ -1,0 +1,32 @@
+using Ahoi.Api.Objects;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.Framework.Controllers.Engine;
+
+/// <content>What a controller logs.</content>
+internal sealed partial class ControllerRunner
+{
+    private static readonly Func<ILogger, string, ObjectKey, IDisposable?> ObjectScope =
+        LoggerMessage.DefineScope<string, ObjectKey>("{Kind} {Key}");
+
+    [LoggerMessage(FrameworkEventIds.ControllerStarted, LogLevel.Information, "Controller {Controller} runs: {Count} objects of {Kind}")]
+    private static partial void LogStarted(ILogger logger, string controller, GroupVersionKind kind, int count);
+
+    [LoggerMessage(FrameworkEventIds.ControllerWaiting, LogLevel.Warning, "Controller {Controller} waits: {Reason}")]
+    private static partial void LogWaiting(ILogger logger, string controller, string reason);
+
+    [LoggerMessage(FrameworkEventIds.KindUndeclared, LogLevel.Warning, "Controller {Controller} describes children of {Kind} without declaring it with Owns; what falls out while the operator is not running stays")]
+    private static partial void LogUndeclared(ILogger logger, string controller, GroupVersionKind kind);
+
+    [LoggerMessage(FrameworkEventIds.ReconcileFailed, LogLevel.Warning, "Reconciling {Key} failed; trying again in {Delay}")]
+    private static partial void LogFailed(ILogger logger, Exception exception, ObjectKey key, TimeSpan delay);
+
+    [LoggerMessage(FrameworkEventIds.ReconcileFailedByServer, LogLevel.Warning, "Reconciling {Key} failed; trying again in {Delay}: {Reason}")]
+    private static partial void LogRefused(ILogger logger, ObjectKey key, string reason, TimeSpan delay);
+
+    [LoggerMessage(FrameworkEventIds.ObjectUnfit, LogLevel.Warning, "{Reason}; trying again in {Delay}")]
+    private static partial void LogUnfit(ILogger logger, string reason, TimeSpan delay);
+
+    [LoggerMessage(FrameworkEventIds.FailureNotReported, LogLevel.Debug, "The failure of {Key} could not be reported")]
+    private static partial void LogReportFailed(ILogger logger, Exception exception, ObjectKey key);
+}

@@ -1,0 +1,229 @@
+using System.Diagnostics;
+using Ahoi.Api.Errors;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Discovery;
+using Ahoi.Client.Transport;
+using Ahoi.Framework.Hosting;
+using Ahoi.Framework.Planning;
+using Ahoi.Framework.Queues;
+
+namespace Ahoi.Framework.Controllers.Engine;
+
+/// <content>Working the queue off.</content>
+internal sealed partial class ControllerRunner
+{
+    private async Task WorkAsync(CancellationToken cut)
+    {
+        while (true)
+        {
+            var item = await Queue.TakeAsync(cut).ConfigureAwait(false);
+            if (item is null)
+            {
+                return;
+            }
+
+            var work = HandleAsync(item, cut);
+            try
+            {
+                // The deadline is asked of the reconciler first; one that does not listen keeps its key, but not the worker.
+                await work.WaitAsync(_definition.Options.Deadline + TimeSpan.FromSeconds(5), _time, cut).ConfigureAwait(false);
+            }
+            catch (TimeoutException exception)
+            {
+                LogFailed(_logger, exception, item.Key, _definition.Options.Deadline);
+            }
+        }
+    }
+
+    private async Task HandleAsync(WorkItem item, CancellationToken cut)
+    {
+        var started = _time.GetTimestamp();
+        using var activity = FrameworkDiagnostics.Source.StartActivity("reconcile");
+        activity?.SetTag("k8s.object.kind", _definition.Kind.Kind).SetTag("k8s.object.name", item.Key.Name).SetTag("k8s.namespace.name", item.Key.Namespace);
+        var result = "done";
+        try
+        {
+            using var deadline = new CancellationTokenSource(_definition.Options.Deadline, _time);
+            using var linked = CancellationTokenSource.CreateLinkedTokenSource(cut, deadline.Token);
+            try
+            {
+                var after = await ReconcileAsync(item, linked.Token).ConfigureAwait(false);
+                _backoff.Forget(item.Key);
+                Plan(item.Key, after);
+            }
+            catch (OperationCanceledException exception) when (deadline.IsCancellationRequested && !cut.IsCancellationRequested)
+            {
+                throw new TimeoutException($"The reconcile took longer than {_definition.Options.Deadline}.", exception);
+            }
+        }
+        catch (OperationCanceledException) when (cut.IsCancellationRequested)
+        {
+            result = "cancelled";
+        }
+#pragma warning disable CA1031 // Loop boundary: a reconciler may throw anything; it is logged, reported, counted and tried again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            result = "failed";
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            var delay = _backoff.Next(item.Key);
+            if (exception is ApiException { RetryAfter: { } asked } && asked > delay)
+            {
+                delay = asked;
+            }
+
+            Queue.Schedule(item.Key, delay, new(CauseKind.Retry) { Note = exception.Message });
+            Log(item, exception, delay);
+            await ReportAsync(item.Key, exception, cut).ConfigureAwait(false);
+        }
+        finally
+        {
+            FrameworkDiagnostics.Reconciled(Name, result, _time.GetElapsedTime(started), item.Waited);
+            Queue.Done(item.Key);
+        }
+    }
+
+    private async Task<TimeSpan?> ReconcileAsync(WorkItem item, CancellationToken cancellationToken)
+    {
+        var resource = _informer.Store.Find(item.Key);
+        if (resource is null)
+        {
+            _dependencies.Replace(item.Key, []);
+            return null;
+        }
+
+        var served = await _informer.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        var reader = new TrackingReader(_cache, _dependencies, item.Key, WatchDependencies);
+        using var scope = ObjectScope(_logger, _definition.Kind.Kind, item.Key);
+        var context = new ReconcileContext(
+            resource, reader, _types, _client, _time, _logger, _backoff.Failures(item.Key), item.Causes);
+        var hasFinalizer = _definition.FinalizerName is { } name && resource.Finalizers.Contains(name);
+        TimeSpan? after;
+        if (resource.IsBeingDeleted)
+        {
+            after = hasFinalizer ? await FinalizeAsync(resource, served, context, cancellationToken).ConfigureAwait(false) : null;
+        }
+        else if (_definition.FinalizerName is { } missing && !hasFinalizer)
+        {
+            // Nothing has an effect before this stands; the answer wakes the object again.
+            await _writer.AddFinalizerAsync(served, resource, missing, cancellationToken).ConfigureAwait(false);
+            after = null;
+        }
+        else
+        {
+            var description = await _definition.Reconcile(resource, context, cancellationToken).ConfigureAwait(false);
+            after = await FollowAsync(resource, served, description, cancellationToken).ConfigureAwait(false);
+        }
+
+        _dependencies.Replace(item.Key, reader.Read);
+        return after ?? _definition.Options.Resync;
+    }
+
+    private async Task<TimeSpan?> FinalizeAsync(RawObject resource, ApiResource served, ReconcileContext context, CancellationToken cancellationToken)
+    {
+        // A finalizer that is on the object has a reconciler that finalizes.
+        var finalization = await _definition.Finalize!(resource, context, cancellationToken).ConfigureAwait(false);
+        if (finalization.Description is { } description)
+        {
+            return await FollowAsync(resource, served, description, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (finalization.DeletesChildren && !await _descriptions.PruneAsync(resource, [], int.MaxValue, cancellationToken).ConfigureAwait(false))
+        {
+            return null; // The children wake their owner when they are gone.
+        }
+
+        if (finalization.IsDone)
+        {
+            await _writer.RemoveFinalizerAsync(served, resource, _definition.FinalizerName!, cancellationToken).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private async Task<TimeSpan?> FollowAsync(RawObject resource, ApiResource served, Description description, CancellationToken cancellationToken)
+    {
+        description.Seal();
+        var outcome = await _descriptions.WriteAsync(resource, served.Namespaced, description, cancellationToken).ConfigureAwait(false);
+        await _statuses.WriteAsync(resource, served, description, outcome, cancellationToken).ConfigureAwait(false);
+        foreach (var draft in description.Events)
+        {
+            _events.Record(resource, draft, Name);
+        }
+
+        var faults = outcome.Children.Where(c => c.Fault is not null).ToList();
+        return faults.Count == 0
+            ? description.After
+            : throw new ChildrenFailedException(faults);
+    }
+
+    private void Plan(ObjectKey key, TimeSpan? after)
+    {
+        if (after is not { } delay)
+        {
+            Queue.Schedule(key, null, new(CauseKind.Timer));
+            return;
+        }
+
+        if (delay == _definition.Options.Resync)
+        {
+            lock (_random)
+            {
+                delay *= 0.8 + (_random.NextDouble() * 0.4);
+            }
+
+            Queue.Schedule(key, delay, new(CauseKind.Resync));
+            return;
+        }
+
+        Queue.Schedule(key, delay, new(CauseKind.Timer));
+    }
+
+    private async Task ReportAsync(ObjectKey key, Exception exception, CancellationToken cancellationToken)
+    {
+        // What the network or a conflict did is tried again and nobody's business; the status of children is written already.
+        if (_informer.Store.Find(key) is not { } resource
+            || exception is TransportException or ApiException { IsTransient: true } or ApiException { Code: 409 } or ChildrenFailedException)
+        {
+            return;
+        }
+
+        var reason = exception switch
+        {
+            UnfitObjectException => "Unreadable",
+            DescriptionException => "InvalidDescription",
+            Informers.KindNotServedException => "KindNotServed",
+            Informers.KindUnavailableException => "KindUnavailable",
+            TimeoutException => "DeadlineExceeded",
+            _ => "ReconcileFailed",
+        };
+        _events.Record(resource, new(EventType.Warning, reason, exception.Message), Name);
+        try
+        {
+            var served = await _informer.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            await _statuses.ReportFailureAsync(resource, served, reason, exception.Message, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Reporting a failure must not become another one.
+        catch (Exception unreported)
+#pragma warning restore CA1031
+        {
+            LogReportFailed(_logger, unreported, key);
+        }
+    }
+
+    private void Log(WorkItem item, Exception exception, TimeSpan delay)
+    {
+        switch (exception)
+        {
+            case UnfitObjectException:
+                LogUnfit(_logger, exception.Message, delay);
+                break;
+            case ChildrenFailedException or ApiException or TransportException or DescriptionException:
+                LogRefused(_logger, item.Key, exception.Message, delay);
+                break;
+            default:
+                LogFailed(_logger, exception, item.Key, delay);
+                break;
+        }
+    }
+}

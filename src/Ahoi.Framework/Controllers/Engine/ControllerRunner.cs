@@ -1,0 +1,214 @@
+using Ahoi.Api.Objects;
+using Ahoi.Client.Discovery;
+using Ahoi.Client.Requests;
+using Ahoi.Framework.Events;
+using Ahoi.Framework.Informers;
+using Ahoi.Framework.Objects;
+using Ahoi.Framework.Queues;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.Framework.Controllers.Engine;
+
+/// <summary>Runs one controller: fills its queue from what changes, and works the queue off.</summary>
+internal sealed partial class ControllerRunner : IDisposable
+{
+    private readonly ControllerDefinition _definition;
+    private readonly ObjectTypes _types;
+    private readonly ClusterCache _cache;
+    private readonly ApiClient _client;
+    private readonly EventRecorder _events;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+    private readonly ILogger _logger;
+    private readonly RetryBackoff _backoff;
+    private readonly DependencyIndex _dependencies = new();
+    private readonly HashSet<GroupVersionKind> _read = [];
+    private readonly OwnedKinds _owned;
+    private readonly ClusterWriter _writer;
+    private readonly DescriptionWriter _descriptions;
+    private readonly StatusWriter _statuses;
+    private readonly Informer _informer;
+
+    public ControllerRunner(
+        ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ApiClient client, EventRecorder events, TimeProvider time, Random random, ILoggerFactory loggers)
+    {
+        _definition = definition;
+        _types = types;
+        _cache = cache;
+        _client = client;
+        _events = events;
+        _time = time;
+        _random = random;
+        _logger = loggers.CreateLogger($"Ahoi.Controllers.{definition.Name}");
+        _backoff = new(definition.Options.MinRetryDelay, definition.Options.MaxRetryDelay, random);
+        _owned = new(WatchChildren);
+        _writer = new(client, cache, definition.FieldManager);
+        _descriptions = new(definition, types, cache, _writer, _owned, _logger);
+        _statuses = new(definition, types, _writer, time, _logger);
+        _informer = cache.Of(new InformerScope(definition.Kind) { Namespace = definition.Options.Namespace, LabelSelector = definition.Options.LabelSelector });
+        Queue = new(time);
+    }
+
+    public string Name => _definition.Name;
+
+    public WorkQueue Queue { get; }
+
+    /// <summary>Gets whether the caches were complete and reconciles run.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>Gets why the controller waits, or null.</summary>
+    public string? Waiting { get; private set; }
+
+    public void Dispose() => Queue.Dispose();
+
+    /// <summary>Waits for the caches, then reconciles until the queue is completed. <paramref name="cut"/> ends everything
+    /// at once.</summary>
+    public async Task RunAsync(CancellationToken cut)
+    {
+        Subscribe();
+        var resource = await WaitForCachesAsync(cut).ConfigureAwait(false);
+        if (resource is null)
+        {
+            return;
+        }
+
+        IsRunning = true;
+        LogStarted(_logger, Name, _definition.Kind, _informer.Store.Count);
+        await Task.WhenAll(Enumerable.Range(0, _definition.Options.Workers).Select(_ => Task.Run(() => WorkAsync(cut), CancellationToken.None))).ConfigureAwait(false);
+    }
+
+    private void Subscribe()
+    {
+        _informer.Subscribe(OnResource);
+        foreach (var kind in _definition.OwnedKinds)
+        {
+            _owned.Watch(kind);
+        }
+
+        foreach (var (kind, map) in _definition.Watched)
+        {
+            _cache.Of(kind).Subscribe(delta =>
+            {
+                foreach (var key in Both(delta, map))
+                {
+                    Queue.Add(key, Cause(CauseKind.Mapped, kind, delta));
+                }
+            });
+        }
+    }
+
+    /// <summary>The own kind must be there; of others it is enough to know that they are not, for now.</summary>
+    private async Task<ApiResource?> WaitForCachesAsync(CancellationToken cut)
+    {
+        ApiResource? resource = null;
+        var delay = new Backoff(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), _random);
+        while (resource is null)
+        {
+            try
+            {
+                resource = await _informer.ReadyAsync(cut).ConfigureAwait(false);
+                Waiting = null;
+            }
+            catch (Exception exception) when (exception is KindNotServedException or KindUnavailableException)
+            {
+                if (Waiting != exception.Message)
+                {
+                    Waiting = exception.Message;
+                    LogWaiting(_logger, Name, exception.Message);
+                }
+
+                await Task.Delay(delay.Next(), _time, cut).ConfigureAwait(false);
+            }
+        }
+
+        foreach (var kind in _owned.Kinds.Concat(_definition.Watched.Select(w => w.Kind)))
+        {
+            try
+            {
+                await _cache.Of(kind).ReadyAsync(cut).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is KindNotServedException or KindUnavailableException)
+            {
+                LogWaiting(_logger, Name, exception.Message);
+            }
+        }
+
+        return resource;
+    }
+
+    private void OnResource(ResourceDelta delta)
+    {
+        if (delta.After is null)
+        {
+            Queue.Add(delta.Key, Cause(CauseKind.Gone, _definition.Kind, delta));
+            return;
+        }
+
+        var change = new ResourceChange(delta.Before, delta.After);
+        if (delta.Before is not null && !delta.After.IsBeingDeleted && !_definition.Options.Predicates.All(p => p(change)))
+        {
+            return;
+        }
+
+        Queue.Add(
+            delta.Key,
+            Cause(delta.Before is null ? CauseKind.Seen : CauseKind.Changed, _definition.Kind, delta),
+            delta.Before is null && !IsRunning ? QueuePriority.Sweep : QueuePriority.Change);
+    }
+
+    private void WatchChildren(GroupVersionKind kind)
+    {
+        if (IsRunning && !_definition.OwnedKinds.Contains(kind))
+        {
+            LogUndeclared(_logger, Name, kind);
+        }
+
+        _cache.Of(kind).Subscribe(delta =>
+        {
+            foreach (var key in Both(delta, Owners))
+            {
+                Queue.Add(key, Cause(CauseKind.Child, kind, delta));
+            }
+        });
+    }
+
+    private void WatchDependencies(GroupVersionKind kind)
+    {
+        lock (_read)
+        {
+            if (!_read.Add(kind))
+            {
+                return;
+            }
+        }
+
+        _cache.Of(kind).Subscribe(delta =>
+        {
+            foreach (var reader in _dependencies.ReadersOf(kind, delta.Key))
+            {
+                Queue.Add(reader, Cause(CauseKind.Dependency, kind, delta));
+            }
+        });
+    }
+
+    /// <summary>Who owns an object, as this controller names it. An owner of a namespaced child may be cluster-scoped, so
+    /// the owner's place follows from what is known of it.</summary>
+    private IEnumerable<ObjectKey> Owners(RawObject child)
+    {
+        foreach (var owner in child.OwnerReferences)
+        {
+            if (owner.Kind == _definition.Kind.Kind && GroupVersionKind.Of(owner.ApiVersion, owner.Kind).Group == _definition.Kind.Group)
+            {
+                var cluster = new ObjectKey(null, owner.Name);
+                yield return _informer.Store.Find(cluster) is not null ? cluster : new(child.Namespace, owner.Name);
+            }
+        }
+    }
+
+    /// <summary>The keys of the object as it was and as it is: both concern the change.</summary>
+    private static IEnumerable<ObjectKey> Both(ResourceDelta delta, Func<RawObject, IEnumerable<ObjectKey>> map) =>
+        (delta.Before is { } before ? map(before) : []).Union(delta.After is { } after ? map(after) : []);
+
+    private static ReconcileCause Cause(CauseKind what, GroupVersionKind kind, ResourceDelta delta) =>
+        new(what, kind, delta.Key) { Before = delta.Before, After = delta.After };
+}

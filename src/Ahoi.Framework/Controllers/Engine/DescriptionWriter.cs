@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using Ahoi.Api.Errors;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Discovery;
+using Ahoi.Client.Transport;
+using Ahoi.Framework.Informers;
+using Ahoi.Framework.Objects;
+using Ahoi.Framework.Planning;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.Framework.Controllers.Engine;
+
+/// <summary>Makes the cluster as a description says: only differences are written, group after group, and what fell out
+/// is deleted.</summary>
+internal sealed partial class DescriptionWriter(
+    ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ClusterWriter writer, OwnedKinds owned, ILogger logger)
+{
+    private readonly ChildPlanner _planner = new(types, definition.FieldManager);
+
+    // Applies that changed nothing although they seemed necessary: they are not sent again as long as nothing else changes.
+    private readonly ConcurrentDictionary<(GroupVersionKind, ObjectKey), (string Content, string Version)> _idle = new();
+
+    /// <summary>Writes the children.</summary>
+    /// <exception cref="DescriptionException">The description cannot be followed; nothing was written.</exception>
+    public async Task<Outcome> WriteAsync(RawObject owner, bool ownerIsNamespaced, Description description, CancellationToken cancellationToken)
+    {
+        var encoded = _planner.Encode(description);
+        var resources = new Dictionary<GroupVersionKind, ApiResource>();
+        foreach (var kind in encoded.Values.Select(ChildPlanner.KindOf).Distinct())
+        {
+            owned.Watch(kind);
+            resources[kind] = await cache.Of(kind).ReadyAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var wanted = ChildPlanner.Complete(owner, ownerIsNamespaced, description, encoded, kind => resources[kind]);
+        var outcomes = new List<ChildOutcome>(wanted.Count);
+        var open = true;
+        foreach (var group in wanted.GroupBy(w => w.Group).OrderBy(g => g.Key))
+        {
+            var written = open
+                ? await Task.WhenAll(group.Select(w => WriteAsync(w, owner, cancellationToken))).ConfigureAwait(false)
+                : [.. group.Select(w => Outcome(w, cache.Of(w.Kind).Store.Find(w.Key), ChildState.Pending, "waits for what comes before it"))];
+            outcomes.AddRange(written);
+            open &= written.All(o => o.State == ChildState.Ready);
+        }
+
+        var outcome = new Outcome(types, outcomes);
+        if (!description.KeepsOtherChildren)
+        {
+            await PruneAsync(owner, [.. wanted.Select(w => (w.Kind, w.Key))], definition.Options.PruneBudget, cancellationToken).ConfigureAwait(false);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Deletes children that are not kept, those of the last group first; the next group goes when they are gone.
+    /// True where none is left.</summary>
+    public async Task<bool> PruneAsync(
+        RawObject owner, HashSet<(GroupVersionKind, ObjectKey)> kept, int budget, CancellationToken cancellationToken)
+    {
+        var left = Owned(owner).Where(o => !kept.Contains((o.Type, o.Key)) && ManagedEntry.Owns(o, definition.FieldManager)).ToList();
+        if (left.Count == 0)
+        {
+            return true;
+        }
+
+        var last = left.Max(GroupOf);
+        var now = left.Where(o => GroupOf(o) == last && !o.IsBeingDeleted).ToList();
+        if (now.Count > budget)
+        {
+            LogPruneRefused(logger, owner.Key, now.Count, budget);
+            throw new DescriptionException([$"{now.Count} children would be deleted, more than the budget of {budget}"]);
+        }
+
+        foreach (var child in now.OrderByDescending(o => o.CreationTimestamp).ThenBy(o => o.Kind, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal))
+        {
+            var resource = await cache.Of(child.Type).ReadyAsync(cancellationToken).ConfigureAwait(false);
+            await writer.DeleteAsync(resource, child, cancellationToken).ConfigureAwait(false);
+            LogChildDeleted(logger, child.Kind, child.Key, owner.Key);
+        }
+
+        return false;
+    }
+
+    private async Task<ChildOutcome> WriteAsync(WantedChild wanted, RawObject owner, CancellationToken cancellationToken)
+    {
+        var live = cache.Of(wanted.Kind).Store.Find(wanted.Key);
+        var decision = _planner.Decide(wanted, live, owner);
+        switch (decision.Action)
+        {
+            case ChildAction.Wait:
+                return Outcome(wanted, live, ChildState.Waiting, decision.Why);
+            case ChildAction.Refuse:
+                return Outcome(wanted, live, ChildState.Failed, decision.Why);
+            case ChildAction.Create or ChildAction.Apply:
+                var content = wanted.Content.ToString();
+                if (live is null || !_idle.TryGetValue((wanted.Kind, wanted.Key), out var idle) || idle != (content, live.ResourceVersion))
+                {
+                    try
+                    {
+                        var written = await writer.ApplyAsync(
+                            wanted.Resource, wanted.Key, wanted.Content, live?.Uid, null, cancellationToken).ConfigureAwait(false);
+                        LogChildWritten(logger, wanted.Kind.Kind, wanted.Key, owner.Key, decision.Why.Length == 0 ? "it was not there" : decision.Why);
+                        Remember(wanted, content, live, written);
+                        live = written;
+                    }
+                    catch (Exception exception) when (exception is ApiException or TransportException)
+                    {
+                        return Outcome(wanted, live, ChildState.Failed, exception.Message) with { Fault = exception };
+                    }
+                }
+
+                break;
+        }
+
+        var readiness = wanted.Child.Ready(live!.ToMap()); // What is to be kept is there.
+        return Outcome(wanted, live, readiness.State switch
+        {
+            ReadinessState.Ready => ChildState.Ready,
+            ReadinessState.Failed => ChildState.Failed,
+            _ => ChildState.Waiting,
+        }, readiness.Message);
+    }
+
+    private void Remember(WantedChild wanted, string content, RawObject? before, RawObject written)
+    {
+        if (before?.ResourceVersion == written.ResourceVersion)
+        {
+            _idle[(wanted.Kind, wanted.Key)] = (content, written.ResourceVersion);
+        }
+        else
+        {
+            _idle.TryRemove((wanted.Kind, wanted.Key), out _);
+        }
+    }
+
+    private IEnumerable<RawObject> Owned(RawObject owner) =>
+        owned.Kinds.Select(cache.Of).Where(i => i.IsSynced).SelectMany(i => i.Store.OwnedBy(owner.Uid));
+
+    private static int GroupOf(RawObject child) =>
+        child.Annotations.TryGetValue(ChildPlanner.GroupAnnotation, out var text)
+        && int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var group)
+            ? group
+            : 0;
+
+    private static ChildOutcome Outcome(WantedChild wanted, RawObject? live, ChildState state, string message) =>
+        new(wanted.Kind, wanted.Key, wanted.GroupName, state, message, live);
+
+    [LoggerMessage(FrameworkEventIds.ChildWritten, LogLevel.Information, "Applied {Kind} {Child} for {Key} because of {Field}")]
+    private static partial void LogChildWritten(ILogger logger, string kind, ObjectKey child, ObjectKey key, string field);
+
+    [LoggerMessage(FrameworkEventIds.ChildDeleted, LogLevel.Information, "Deleted {Kind} {Child}, which {Key} does not describe any more")]
+    private static partial void LogChildDeleted(ILogger logger, string kind, ObjectKey child, ObjectKey key);
+
+    [LoggerMessage(FrameworkEventIds.PruneRefused, LogLevel.Warning, "{Key} would lose {Count} children, more than the budget of {Budget}; none is deleted")]
+    private static partial void LogPruneRefused(ILogger logger, ObjectKey key, int count, int budget);
+}

@@ -1,0 +1,80 @@
+using System.Reflection;
+using Ahoi.Api.Errors;
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Requests;
+using Ahoi.Client.Transport;
+using Ahoi.Framework.Informers;
+using Ahoi.Framework.Objects;
+using Ahoi.Framework.Planning;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.Framework.Definitions;
+
+/// <summary>Applies the definitions of custom resources and waits until they are served.</summary>
+internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes types, string operatorName, TimeProvider time, ILogger logger)
+{
+    private static readonly GroupVersionResource Resource = new("apiextensions.k8s.io", "v1", "customresourcedefinitions");
+
+    public async Task InstallAsync(IEnumerable<Type> kinds, CancellationToken cancellationToken)
+    {
+        var own = kinds.Distinct().Where(t => t.GetCustomAttribute<CustomResourceAttribute>() is not null);
+        foreach (var definition in DefinitionGenerator.Create(own, types.Json))
+        {
+            var key = new ObjectKey(null, (string)definition.At("metadata", "name")!); // The generator names every definition.
+            await RepeatAsync(key, () => ApplyAsync(key, definition, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await RepeatAsync(key, () => IsEstablishedAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        client.Discovery.Invalidate();
+    }
+
+    private async Task<bool> ApplyAsync(ObjectKey key, JsonMap definition, CancellationToken cancellationToken)
+    {
+        var manager = $"{operatorName}/definitions";
+        var live = await client.FindAsync(Resource, key, null, cancellationToken).ConfigureAwait(false);
+        if (live is not null && ManagedEntry.Applied(live, manager) is { } owned
+            && AppliedFields.FirstDifference(new JsonMap { ["spec"] = definition["spec"] }, live.ToMap(), owned) is null)
+        {
+            return true;
+        }
+
+        await client.ApplyAsync(Resource, key, definition, manager, force: true, null, cancellationToken).ConfigureAwait(false);
+        LogApplied(logger, key.Name);
+        return true;
+    }
+
+    private async Task<bool> IsEstablishedAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        var live = await client.GetAsync(Resource, key, null, cancellationToken).ConfigureAwait(false);
+        var conditions = live.ToMap().Map("status")?.List("conditions")?.Maps ?? [];
+        return conditions.Any(c => c.Text("type") == "Established" && c.Text("status") == "True");
+    }
+
+    private async Task RepeatAsync(ObjectKey key, Func<Task<bool>> step, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), new Random(0));
+        while (true)
+        {
+            try
+            {
+                if (await step().ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+            catch (Exception exception) when (exception is TransportException { IsTransient: true } or ApiException { IsTransient: true } or ApiException { Code: 403 or 409 })
+            {
+                LogFailed(logger, exception, key.Name);
+            }
+
+            await Task.Delay(backoff.Next(), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(FrameworkEventIds.DefinitionApplied, LogLevel.Information, "Applied the definition {Definition}")]
+    private static partial void LogApplied(ILogger logger, string definition);
+
+    [LoggerMessage(FrameworkEventIds.DefinitionFailed, LogLevel.Warning, "The definition {Definition} could not be applied; trying again")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string definition);
+}

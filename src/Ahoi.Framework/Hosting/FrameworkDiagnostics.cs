@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Ahoi.Framework.Hosting;
+
+/// <summary>What the framework measures and traces; the names are listed in the docs.</summary>
+internal static class FrameworkDiagnostics
+{
+    public const string Name = "Ahoi.Framework";
+
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly Counter<long> Reconciles =
+        Meter.CreateCounter<long>("ahoi.reconciles", "{reconcile}", "Finished reconciles by controller and result.");
+
+    private static readonly Histogram<double> Durations =
+        Meter.CreateHistogram<double>("ahoi.reconcile.duration", "s", "How long reconciles took.");
+
+    private static readonly Histogram<double> Waits =
+        Meter.CreateHistogram<double>("ahoi.queue.wait", "s", "How long keys waited for a worker.");
+
+    public static ActivitySource Source { get; } = new(Name);
+
+    public static void Reconciled(string controller, string result, TimeSpan took, TimeSpan waited)
+    {
+        var by = new KeyValuePair<string, object?>("ahoi.controller", controller);
+        Reconciles.Add(1, by, new("ahoi.result", result));
+        Durations.Record(took.TotalSeconds, by);
+        Waits.Record(waited.TotalSeconds, by);
+    }
+}

@@ -1,0 +1,40 @@
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Discovery;
+using Ahoi.Framework.Controllers;
+
+namespace Ahoi.Framework.Planning;
+
+/// <summary>A described child, encoded and completed.</summary>
+/// <param name="Child">As it was described.</param>
+/// <param name="Resource">Where its kind is served.</param>
+/// <param name="Key">Its name.</param>
+/// <param name="Content">What is applied: type, name, labels, owner and everything wanted.</param>
+/// <param name="Group">The index of its group.</param>
+/// <param name="GroupName">The name of its group.</param>
+internal sealed record WantedChild(Child Child, ApiResource Resource, ObjectKey Key, JsonMap Content, int Group, string GroupName)
+{
+    public GroupVersionKind Kind => Resource.Type;
+
+    /// <summary>Gets the content without what no field set speaks of.</summary>
+    public JsonMap Comparable()
+    {
+        var content = Content.DeepClone();
+        content.Remove("apiVersion");
+        content.Remove("kind");
+        if (content.Map("metadata") is { } metadata)
+        {
+            foreach (var name in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion", "generateName", "selfLink", "creationTimestamp", "generation", "managedFields"])
+            {
+                metadata.Remove(name);
+            }
+
+            if (metadata.Count == 0)
+            {
+                content.Remove("metadata");
+            }
+        }
+
+        return content;
+    }
+}
