@@ -66,7 +66,7 @@ internal static class ErrorResponse
         return $"{request}: {(int)message.StatusCode} {message.ReasonPhrase}{(text.Length > 0 ? ": " : "")}{text}";
     }
 
-    private static string ReasonOf(int code) => code switch
+    internal static string ReasonOf(int code) => code switch
     {
         400 => StatusReason.BadRequest,
         401 => StatusReason.Unauthorized,

@@ -15,7 +15,7 @@ internal static class TransportFailure
             new TransportException(TransportFault.Unreachable, $"{request}: {Innermost(failure)}", failure),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
             new TransportException(TransportFault.Malformed, $"{request}: {Innermost(failure)}", failure),
-        HttpRequestException or IOException or OperationCanceledException =>
+        HttpRequestException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException =>
             new TransportException(TransportFault.Interrupted, $"{request}: {Innermost(failure)}", failure),
         _ => failure,
     };

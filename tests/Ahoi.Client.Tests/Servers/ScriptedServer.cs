@@ -49,6 +49,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
         }));
         var app = builder.Build();
         var server = new ScriptedServer(app) { IsTls = certificate is not null };
+        app.UseWebSockets();
         app.Run(async context =>
         {
             try
