@@ -69,6 +69,7 @@ internal sealed class JobStrategy : WorkloadStrategy
         spec.Default("backoffLimit", spec["backoffLimitPerIndex"] is null ? 6 : int.MaxValue);
         spec.Default("completionMode", "NonIndexed");
         spec.Default("suspend", false);
+        spec.Default("manualSelector", false);
         spec.Default("podReplacementPolicy", spec["podFailurePolicy"] is null ? "TerminatingOrFailed" : "Failed");
         JobRules.SetPolicyDefaults(spec);
     }
