@@ -142,7 +142,7 @@ internal sealed class Checker(IReadOnlyDictionary<string, CelType> variables, Fu
         foreach (var argument in call.Arguments)
         {
             // What format() is given may be of any types.
-            arguments[at++] = call.Function == "format" && argument is ListExpr list ? Mixed(list) : Visit(argument);
+            arguments[at++] = call.Function == "format" && argument is ListExpr mixed ? Mixed(mixed) : Visit(argument);
         }
 
         if (functions.Find(call.Function) is not { } function)
