@@ -15,6 +15,7 @@ internal sealed class SocketTransport(ApiConnection connection, TransportSetting
 
     private readonly Lock _gate = new();
     private Generation? _current;
+    private Generation? _retired;
     private bool _disposed;
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -38,6 +39,8 @@ internal sealed class SocketTransport(ApiConnection connection, TransportSetting
                 _disposed = true;
                 _current?.Invoker.Dispose();
                 _current = null;
+                _retired?.Invoker.Dispose();
+                _retired = null;
             }
         }
 
@@ -64,8 +67,20 @@ internal sealed class SocketTransport(ApiConnection connection, TransportSetting
                 }
             }
 
-            var next = new Generation(new(CreateHandler(certificate)), certificate, Stamp()) { CheckedAt = now };
-            _current?.Invoker.Dispose();
+            Generation next;
+            try
+            {
+                next = new(new(CreateHandler(certificate)), certificate, Stamp()) { CheckedAt = now };
+            }
+            catch (TransportException) when (_current is { } good && ReferenceEquals(good.Certificate, certificate))
+            {
+                // The files are just being replaced; what was read before is good for a while.
+                return good;
+            }
+
+            // Whoever was just given the current one may still be about to use it, so it goes at the change after this.
+            _retired?.Invoker.Dispose();
+            _retired = _current;
             _current = next;
             return next;
         }

@@ -131,6 +131,12 @@ public sealed class TlsTests
             time.Advance(TimeSpan.FromSeconds(30));
 
             await client.RequestAsync(HttpMethod.Get, "/x", cancellationToken: TestContext.Current.CancellationToken);
+
+            await File.WriteAllTextAsync(path, "half a certificate", TestContext.Current.CancellationToken);
+            File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(path).AddSeconds(4));
+            time.Advance(TimeSpan.FromSeconds(30));
+
+            await client.RequestAsync(HttpMethod.Get, "/x", cancellationToken: TestContext.Current.CancellationToken);
         }
         finally
         {
