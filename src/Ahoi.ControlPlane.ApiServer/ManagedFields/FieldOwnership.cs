@@ -105,7 +105,7 @@ internal sealed class FieldOwnership
 
         var entries = ManagerEntry.Decode(live.Map("metadata")?.List("managedFields") ?? [])
             ?? throw new ApiException(new(500, StatusReason.Unknown, "The object's managed fields cannot be decoded."));
-        if (AppliedConfiguration.FindFault(applied, _schema) is { } fault)
+        if (AppliedConfiguration.FindFault(applied, _schema, _isBuiltIn) is { } fault)
         {
             throw new ApiException(new(500, StatusReason.Unknown, $"The applied configuration does not fit its type: {fault}"));
         }
