@@ -1,6 +1,7 @@
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.ApiServer.Kinds;
+using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
 
 namespace Ahoi.ControlPlane.ApiServer.Tests.Kinds;
 
@@ -17,7 +18,7 @@ public sealed class KindUpdatesTests
         { "", "Pod", """{"spec":{"containers":[{"name":"c","image":"i"}]}}""", """{"spec":{"containers":[]}}""", "Required spec.containers|Forbidden spec.containers" },
         { "", "Pod", """{"spec":{"containers":[{"name":"c","image":"i"}]}}""", """{"spec":{"activeDeadlineSeconds":5}}""", "" },
         { "", "Pod", """{"spec":{"activeDeadlineSeconds":5,"containers":[{"name":"c","image":"i"}]}}""", """{"spec":{"activeDeadlineSeconds":6}}""", "Invalid spec.activeDeadlineSeconds" },
-        { "", "Pod", """{"spec":{"containers":[{"name":"c","image":"i"}]}}""", """{"spec":{"tolerations":[{"operator":"Exists"}]}}""", "" },
+        { "", "Pod", """{"spec":{"tolerations":[{"operator":"Exists"}],"containers":[{"name":"c","image":"i"}]}}""", """{"spec":{"tolerations":[{"operator":"Exists"},{"key":"k","operator":"Exists"}]}}""", "" },
         { "", "Pod", """{"spec":{"tolerations":[{"operator":"Exists"}],"containers":[{"name":"c","image":"i"}]}}""", """{"spec":{"tolerations":[]}}""", "Forbidden spec.tolerations" },
         { "apps", "Deployment", $$$"""{"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{{{Template}}}}}""", """{"spec":{"replicas":3}}""", "" },
         { "apps", "Deployment", $$$"""{"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{{{Template}}}}}""", """{"spec":{"selector":{"matchLabels":{"a":"c"}}}}""", "Invalid spec.template.metadata.labels|Invalid spec.selector" },
@@ -75,6 +76,43 @@ public sealed class KindUpdatesTests
         KindStrategies.For("apps", "ReplicaSet").PrepareUpdate(value, old, "status");
 
         Assert.Equal("""{"spec":{"replicas":1},"status":{"replicas":9}}""", value.ToString());
+    }
+
+    [Fact]
+    public void Update_ThroughResize_TakesResourcesAndNothingElse()
+    {
+        var strategy = KindStrategies.For("", "Pod");
+        var old = JsonTree.ParseMap("""{"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"}}}]}}""");
+        strategy.SetDefaults(old);
+        strategy.PrepareCreate(old);
+        var value = old.DeepClone();
+        var container = (JsonMap)value.Map("spec")!.List("containers")![0]!;
+        container["image"] = "other";
+        container["resources"] = JsonTree.ParseMap("""{"requests":{"cpu":"2"}}""");
+        strategy.PrepareUpdate(value, old, "resize");
+        var errors = new FieldErrors();
+        strategy.ValidateUpdate(value, old, "resize", errors);
+
+        Assert.Empty(errors);
+        var resized = (JsonMap)value.Map("spec")!.List("containers")![0]!;
+        Assert.Equal("i", resized["image"]);
+        Assert.Equal("2", resized.At("resources", "requests", "cpu"));
+    }
+
+    [Theory]
+    [InlineData("{}", 0L, null)]
+    [InlineData("""{"priorityClassName":"high"}""", 1000L, null)]
+    [InlineData("""{"priorityClassName":"system-node-critical"}""", 2_000_001_000L, null)]
+    [InlineData("""{"priorityClassName":"none"}""", null, "none")]
+    [InlineData("""{"priority":5}""", 5L, "priority")]
+    public void Set_PriorityOfPod_ComesFromItsClass(string spec, long? priority, string? problem)
+    {
+        var pod = new JsonMap { ["spec"] = JsonTree.ParseMap(spec) };
+        var answer = PodPriority.Set(pod, [JsonTree.ParseMap("""{"metadata":{"name":"high"},"value":1000,"preemptionPolicy":"Never"}""")]);
+
+        Assert.Equal(priority, pod.At("spec", "priority"));
+        Assert.Contains(problem ?? "", answer ?? "", StringComparison.Ordinal);
+        Assert.Equal(problem is null, answer is null);
     }
 
     [Fact]

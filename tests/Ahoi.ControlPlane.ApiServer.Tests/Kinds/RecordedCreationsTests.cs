@@ -15,7 +15,7 @@ public sealed class RecordedCreationsTests
     // Set by admission, by allocation or by the caches of other kinds, not by the strategy.
     private static readonly string[] SetElsewhere =
     [
-        "spec.tolerations", "spec.priority", "spec.preemptionPolicy", "spec.clusterIP", "spec.clusterIPs", "spec.ipFamilies", "spec.ipFamilyPolicy",
+        "spec.priority", "spec.preemptionPolicy", "spec.clusterIP", "spec.clusterIPs", "spec.ipFamilies", "spec.ipFamilyPolicy",
         "spec.overhead", "spec.storageClassName",
     ];
 

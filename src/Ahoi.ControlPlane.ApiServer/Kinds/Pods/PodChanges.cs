@@ -83,6 +83,15 @@ internal static class PodChanges
     public static void Resize(Field spec, JsonMap value, JsonMap old)
     {
         var was = old.Map("spec") ?? [];
+        foreach (var list in ContainerLists)
+        {
+            if (!(spec[list].Value as JsonList ?? []).Select(ContainerRules.NameOf).SequenceEqual((was.List(list) ?? []).Select(ContainerRules.NameOf)))
+            {
+                spec[list].Forbidden("containers may not be added, removed, renamed or reordered on resize");
+                return;
+            }
+        }
+
         if (QualityOfService.Of(value.Map("spec") ?? []) != QualityOfService.Of(was))
         {
             spec.Errors.Invalid(spec.Path, old.At("status", "qosClass"), "the pod's QOS class may not change as a result of resizing");

@@ -30,6 +30,7 @@ internal sealed class PodStrategy : KindStrategy
         base.PrepareCreate(value);
         var spec = value.EnsureMap("spec");
         spec.Remove("ephemeralContainers");
+        DefaultTolerations.Add(spec);
         LabelKeys.MergeIntoSelectors(spec, value.Map("metadata")?.Map("labels") ?? []);
     }
 
@@ -136,11 +137,22 @@ internal sealed class PodStrategy : KindStrategy
 
     private static void TakeResources(JsonMap spec, JsonMap given)
     {
-        // Kept as sent, so that validation can tell a client what cannot be resized.
-        spec.Clear();
-        foreach (var (name, item) in given)
+        CarryOver(spec, given, "resources");
+        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
         {
-            spec[name] = JsonTree.DeepClone(item);
+            var (was, now) = (spec.Maps(list).ToArray(), given.Maps(list).ToArray());
+            if (!was.Select(ContainerRules.NameOf).SequenceEqual(now.Select(ContainerRules.NameOf)))
+            {
+                // Kept as sent, so that validation can refuse it; other changes are passed over in silence.
+                CarryOver(spec, given, list);
+                continue;
+            }
+
+            foreach (var (before, after) in was.Zip(now))
+            {
+                CarryOver(before, after, "resources");
+                CarryOver(before, after, "resizePolicy");
+            }
         }
     }
 
