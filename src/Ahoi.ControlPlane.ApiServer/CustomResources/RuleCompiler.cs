@@ -1,4 +1,6 @@
 using Ahoi.Api.Json;
+using Ahoi.Cel;
+using Ahoi.Cel.Types;
 
 namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 
@@ -9,13 +11,69 @@ internal static class RuleCompiler
     /// <param name="schema">The schema they stand in.</param>
     /// <param name="isResource">Whether it is that of a whole object.</param>
     /// <returns>The rules in their order.</returns>
-    public static IReadOnlyList<CompiledRule> Compile(JsonMap schema, bool isResource) =>
-        [.. (schema.List("x-kubernetes-validations")?.Maps ?? []).Select(rule => Compile(rule, schema, isResource))];
-
-    private static CompiledRule Compile(JsonMap rule, JsonMap schema, bool isResource)
+    public static IReadOnlyList<CompiledRule> Compile(JsonMap schema, bool isResource)
     {
-        _ = isResource;
-        var path = rule.Text("fieldPath") is { Length: > 0 } text ? SchemaFieldPath.Find(text, schema, allowBrackets: true)?.Path.Text : null;
-        return new(rule) { FieldPath = path ?? "" };
+        var type = RuleSchema.Visible(schema) is { } visible ? SchemaTypes.FromSchema(visible, isResource) : CelType.Dyn;
+        var cardinality = RuleSchema.MaxCardinality(schema);
+        return [.. (schema.List("x-kubernetes-validations")?.Maps ?? []).Select(rule => Compile(rule, schema, type) with { MaxCardinality = cardinality })];
+    }
+
+    private static CompiledRule Compile(JsonMap rule, JsonMap schema, CelType self)
+    {
+        var optional = rule.Flag("optionalOldSelf") == true;
+        var environment = new CelEnvironment([new("self", self), new("oldSelf", optional ? CelType.Optional(self) : self)]);
+        var compiled = new CompiledRule(rule)
+        {
+            FieldPath = rule.Text("fieldPath") is { Length: > 0 } text ? SchemaFieldPath.Find(text, schema, allowBrackets: true)?.Path.Text ?? "" : "",
+        };
+        if (rule.Text("rule")?.Trim() is { Length: > 0 } expression)
+        {
+            var (program, error) = TryCompile(environment, expression, CelTypeKind.Bool, "cel expression must evaluate to a bool");
+            compiled = compiled with
+            {
+                Error = error,
+                Program = program is null ? null : new RuleProgram(program, optional),
+                MaxCost = program is null ? 0 : (ulong)program.EstimatedCost,
+                UsesOldSelf = program?.UsedVariables.Contains("oldSelf") == true,
+            };
+        }
+
+        // What the message costs is no concern of a rule that is wrong itself.
+        if (compiled.Error is null && rule.Text("messageExpression")?.Trim() is { Length: > 0 } message)
+        {
+            var (program, error) = TryCompile(environment, message, CelTypeKind.String, "messageExpression must evaluate to a string");
+            compiled = compiled with
+            {
+                MessageError = error,
+                Message = program is null ? null : new RuleProgram(program, optional),
+                MessageMaxCost = program is null ? 0 : (ulong)program.EstimatedCost,
+            };
+        }
+
+        return compiled;
+    }
+
+    private static (CelProgram? Program, string? Error) TryCompile(CelEnvironment environment, string expression, CelTypeKind wanted, string otherwise)
+    {
+        try
+        {
+            var program = environment.Compile(expression);
+            return program.ResultType.Kind == wanted ? (program, null) : (null, otherwise);
+        }
+        catch (CelException exception)
+        {
+            return (null, $"compilation failed: {exception.Message}");
+        }
+    }
+
+    private sealed class RuleProgram(CelProgram program, bool isOptional) : IRuleProgram
+    {
+        public RuleOutcome Run(object self, object? old)
+        {
+            var result = program.Evaluate(
+                name => name == "self" ? self : isOptional ? new CelOptionalValue(old is not null, old) : old,
+                CelLimits.PerCall);
+            return new(result.Value, (ulong)result.Cost, result.Error, result.Error is not null && result.ErrorKind == CelErrorKind.CostExceeded);
+        }
     }
 }

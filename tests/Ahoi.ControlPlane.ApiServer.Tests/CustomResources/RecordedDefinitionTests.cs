@@ -9,6 +9,7 @@ namespace Ahoi.ControlPlane.ApiServer.Tests.CustomResources;
 public sealed class RecordedDefinitionTests
 {
     [Theory]
+    [InlineData("crd-invalid-defaults")]
     [InlineData("crd-invalid-deprecation")]
     [InlineData("crd-invalid-extensions")]
     [InlineData("crd-invalid-scope")]
@@ -17,6 +18,11 @@ public sealed class RecordedDefinitionTests
     [InlineData("crd-invalid-versions")]
     [InlineData("crd-missing-schema")]
     [InlineData("crd-schema-metadata")]
+    [InlineData("crd-cel-compile-errors")]
+    [InlineData("crd-cel-cost-limit")]
+    [InlineData("crd-cel-invalid-rules")]
+    [InlineData("crd-cel-metadata")]
+    [InlineData("crd-cel-transition-correlation")]
     [InlineData("crd-names-defaults")]
     public void Validate_RecordedDefinition_CausesAsRecorded(string name)
     {
