@@ -1,6 +1,7 @@
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
+using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Kinds;
 using Ahoi.ControlPlane.ApiServer.ManagedFields;
 using Ahoi.ControlPlane.ApiServer.Patching;
@@ -12,6 +13,7 @@ namespace Ahoi.ControlPlane.ApiServer.Tests.ManagedFields;
 internal sealed class MiniServer
 {
     private readonly Dictionary<string, JsonMap> _objects = new(StringComparer.Ordinal);
+    private readonly Dictionary<GroupVersionKind, (string Plural, JsonMap Version)> _custom = [];
     private readonly DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private long _revision = 1;
 
@@ -30,7 +32,18 @@ internal sealed class MiniServer
             rest = rest[2..];
         }
 
-        var kind = SchemaData.Kinds.FirstOrDefault(k => k.Group == group && k.Version == version && Plural(k.Kind) == rest[0]);
+        if (rest[0] == "customresourcedefinitions" && rest.Length == 1 && body is JsonMap definition)
+        {
+            return (201, Define(definition));
+        }
+
+        if (rest[0] == "customresourcedefinitions" && method == "PATCH")
+        {
+            return !_objects.TryGetValue(rest[1], out var defined) ? (0, []) : (200, Define(mediaType.Contains("json-patch", StringComparison.Ordinal) ? JsonPatch.Apply(defined, body) : MergePatch.Apply(defined, body)));
+        }
+
+        var kind = _custom.FirstOrDefault(c => c.Key.Group == group && c.Key.Version == version && c.Value.Plural == rest[0]).Key;
+        kind = kind.Kind is null ? SchemaData.Kinds.FirstOrDefault(k => k.Group == group && k.Version == version && Plural(k.Kind) == rest[0]) : kind;
         if (kind.Kind is null || rest.Length > 2 && rest[2] != "status")
         {
             return (0, []);
@@ -49,6 +62,41 @@ internal sealed class MiniServer
         catch (DecodingException exception)
         {
             return (method == "PATCH" ? 422 : 400, new() { ["message"] = exception.Message });
+        }
+    }
+
+    private JsonMap Define(JsonMap definition)
+    {
+        var spec = definition.Map("spec")!;
+        foreach (var version in spec.List("versions")!.Maps)
+        {
+            var kind = new GroupVersionKind(spec.Text("group")!, version.Text("name")!, spec.Map("names")!.Text("kind")!);
+            _custom[kind] = (spec.Map("names")!.Text("plural")!, version);
+        }
+
+        _objects[definition.Map("metadata")!.Text("name")!] = definition;
+        return definition;
+    }
+
+    private (Schema? Schema, IKindStrategy Strategy) Find(Request request)
+    {
+        if (!_custom.TryGetValue(request.Kind, out var custom))
+        {
+            return (BuiltInSchemas.Find(request.Kind), KindStrategies.For(request.Kind.Group, request.Kind.Kind));
+        }
+
+        return (custom.Version.Map("schema")?.Map("openAPIV3Schema") is { } schema ? StructuralSchemas.Build(schema) : null, new CustomResourceStrategy(custom.Version));
+    }
+
+    private void Decode(Request request, JsonMap value, Schema? schema)
+    {
+        if (_custom.ContainsKey(request.Kind))
+        {
+            ObjectDecoder.Prune(value, schema);
+        }
+        else
+        {
+            ObjectDecoder.Decode(value, schema!);
         }
     }
 
@@ -71,12 +119,12 @@ internal sealed class MiniServer
             case "PATCH" when mediaType.StartsWith("application/apply-patch", StringComparison.Ordinal):
                 return Apply(request, key, live, (JsonMap)body!);
             case "PATCH" when live is not null:
-                var schema = BuiltInSchemas.Find(request.Kind)!;
+                var schema = BuiltInSchemas.Find(request.Kind);
                 var patched = mediaType switch
                 {
                     "application/json-patch+json" => JsonPatch.Apply(live, body),
                     "application/merge-patch+json" => MergePatch.Apply(live, body),
-                    _ => StrategicMergePatch.Apply(live, body, schema),
+                    _ => StrategicMergePatch.Apply(live, body, schema ?? throw new ApiException(new(415, StatusReason.UnsupportedMediaType, ""))),
                 };
                 return (200, Store(request, key, live, Update(request, live, patched, track: true)));
             default:
@@ -104,8 +152,8 @@ internal sealed class MiniServer
 
     private JsonMap Create(Request request, string key, JsonMap value, string? applier)
     {
-        var (schema, strategy) = (BuiltInSchemas.Find(request.Kind)!, KindStrategies.For(request.Kind.Group, request.Kind.Kind));
-        ObjectDecoder.Decode(value, schema);
+        var (schema, strategy) = Find(request);
+        Decode(request, value, schema);
         strategy.SetDefaults(value);
         strategy.PrepareCreate(value);
         var metadata = value.EnsureMap("metadata");
@@ -116,8 +164,8 @@ internal sealed class MiniServer
 
         metadata["uid"] = $"00000000-0000-4000-8000-{_revision:D12}";
         metadata["creationTimestamp"] = "2026-01-01T00:00:00Z";
-        metadata["generation"] = null;
-        ObjectDecoder.Decode(value, schema);
+        metadata.Remove("generation");
+        Decode(request, value, schema);
         var errors = new FieldErrors();
         strategy.ValidateCreate(value, errors);
         Refuse(errors);
@@ -132,17 +180,24 @@ internal sealed class MiniServer
 
     private JsonMap Update(Request request, JsonMap live, JsonMap value, bool track)
     {
-        var (schema, strategy) = (BuiltInSchemas.Find(request.Kind)!, KindStrategies.For(request.Kind.Group, request.Kind.Kind));
+        var (schema, strategy) = Find(request);
         var old = live.DeepClone();
-        ObjectDecoder.Decode(value, schema);
+        Decode(request, value, schema);
         strategy.SetDefaults(value);
         strategy.PrepareUpdate(value, old, request.Subresource);
         foreach (var name in (string[])["uid", "creationTimestamp", "namespace", "name", "generation"])
         {
-            value.EnsureMap("metadata")[name] = old.Map("metadata")![name];
+            if (old.Map("metadata")![name] is { } kept)
+            {
+                value.EnsureMap("metadata")[name] = kept;
+            }
+            else
+            {
+                value.EnsureMap("metadata").Remove(name);
+            }
         }
 
-        ObjectDecoder.Decode(value, schema);
+        Decode(request, value, schema);
         var errors = new FieldErrors();
         strategy.ValidateUpdate(value, old, request.Subresource, errors);
         Refuse(errors);
@@ -172,10 +227,13 @@ internal sealed class MiniServer
         return stored;
     }
 
-    private static FieldOwnership Ownership(Request request) =>
-        new(new(request.Kind, BuiltInSchemas.Find(request.Kind), request.Subresource)
+    private FieldOwnership Ownership(Request request) =>
+        new(new(request.Kind, Find(request).Schema, request.Subresource)
         {
-            Resets = ResetFields.Of(request.Kind, request.Subresource),
+            Resets = _custom.TryGetValue(request.Kind, out var custom)
+                ? ResetFields.OfCustom(custom.Version.Map("subresources")?.ContainsKey("status") == true, request.Subresource)
+                : ResetFields.Of(request.Kind, request.Subresource),
+            OtherVersions = _custom.Where(c => c.Value.Plural == custom.Plural).ToDictionary(c => c.Key.ApiVersion, _ => (Schema?)null),
         });
 
     private static string Manager(Request request) => request.Query.GetValueOrDefault("fieldManager", "conformance");
