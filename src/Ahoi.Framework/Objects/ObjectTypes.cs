@@ -91,7 +91,7 @@ public sealed class ObjectTypes
         if (type.GetCustomAttribute<KubernetesObjectAttribute>() is { } attribute)
         {
             return new JsonObjectCodec(
-                Json.GetTypeInfo(type), new(attribute.Group, attribute.Version, attribute.Kind ?? type.Name));
+                Json.GetTypeInfo(type), new(attribute.Group, attribute.Version, attribute.Kind ?? type.Name), attribute is CustomResourceAttribute);
         }
 
         foreach (var source in _sources)

@@ -55,6 +55,7 @@ internal sealed class SchemaGenerator(JsonSerializerOptions json, string rootNam
     {
         var status = properties.EnsureMap("status");
         status["type"] = "object";
+        status.Remove("required"); // Conditions may come before anything else is known.
         var fields = status.EnsureMap("properties");
         fields["observedGeneration"] = new JsonMap { ["type"] = "integer", ["format"] = "int64", ["description"] = "The generation that was reconciled last." };
         fields["conditions"] = ConditionSchema.Create();
