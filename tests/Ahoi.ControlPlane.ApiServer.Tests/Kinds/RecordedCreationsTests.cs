@@ -61,9 +61,9 @@ public sealed class RecordedCreationsTests
         }
     }
 
-    private static bool IsMetadata(string field) => field.StartsWith("metadata.", StringComparison.Ordinal);
+    internal static bool IsMetadata(string field) => field.StartsWith("metadata.", StringComparison.Ordinal);
 
-    private static (JsonMap Value, FieldErrors Errors) Create(JsonMap body)
+    internal static (JsonMap Value, FieldErrors Errors) Create(JsonMap body)
     {
         var value = body.DeepClone();
         var kind = Kind(value);
@@ -81,7 +81,7 @@ public sealed class RecordedCreationsTests
         return (value, errors);
     }
 
-    private static GroupVersionKind Kind(JsonMap value)
+    internal static GroupVersionKind Kind(JsonMap value)
     {
         var version = value.Text("apiVersion")!.Split('/');
         return version.Length == 1 ? new("", version[0], value.Text("kind")!) : new(version[0], version[1], value.Text("kind")!);
@@ -117,7 +117,7 @@ public sealed class RecordedCreationsTests
         }
     }
 
-    private static void Compare(string path, object? expected, object? actual)
+    internal static void Compare(string path, object? expected, object? actual)
     {
         if (path is "metadata" or "apiVersion" or "kind" || SetElsewhere.Contains(path) || expected is string and (['<', ..] or "{ns}"))
         {
@@ -155,7 +155,7 @@ public sealed class RecordedCreationsTests
         }
     }
 
-    private static string Folder()
+    internal static string Folder()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "Ahoi.slnx")))
