@@ -18,7 +18,7 @@ public sealed class RecordedUpdatesTests
         foreach (var file in Directory.EnumerateFiles(RecordedCreationsTests.Folder(), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileNameWithoutExtension(file);
-            if (name.StartsWith("crud-", StringComparison.Ordinal) && name is not ("crud-uid" or "crud-name-mismatch"))
+            if (name.Split("-")[0] is "crud" or "access" or "events" && name is not ("crud-uid" or "crud-name-mismatch"))
             {
                 names.Add(name);
             }
