@@ -29,7 +29,7 @@ internal sealed record CronTabSpec
     public int Replicas { get; init; } = 1;
 }
 
-internal sealed record CronTabStatus(string CronJob, DateTime? LastRun);
+internal sealed record CronTabStatus(string? CronJob, DateTime? LastRun);
 
 internal sealed class CronTabReconciler : IReconciler<CronTab>
 {
@@ -45,6 +45,6 @@ internal sealed class CronTabReconciler : IReconciler<CronTab>
         };
         return new Description()
             .Add(cronJob)
-            .WithStatus(o => new CronTabStatus(cronJob.Metadata.Name, o.Live<V1CronJob>()?.Status?.LastScheduleTime));
+            .WithStatus(o => new CronTabStatus(name, o.Live<V1CronJob>()?.Status?.LastScheduleTime));
     }
 }

@@ -27,6 +27,7 @@ public sealed partial class Operator : IAsyncDisposable
     private readonly IReadOnlyList<ControllerRunner> _runners;
     private readonly CancellationTokenSource _cut = new();
     private Task _run = Task.CompletedTask;
+    private bool _disposed;
 
     internal Operator(
         ApiClient client, ObjectTypes types, IEnumerable<IControllerSource> controllers, AhoiOptions options, TimeProvider time, ILoggerFactory loggers)
@@ -112,6 +113,12 @@ public sealed partial class Operator : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         foreach (var runner in _runners)
         {
