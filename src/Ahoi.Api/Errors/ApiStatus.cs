@@ -11,6 +11,9 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
     /// <summary>Gets what the failure was about and its causes, or <see langword="null"/> where that is not known.</summary>
     public StatusDetails? Details { get; init; }
 
+    /// <summary>Gets the token with which an expired list may go on inconsistently, where the server offers one.</summary>
+    public string? Continue { get; init; }
+
     /// <summary>Gets whether this says that the request succeeded.</summary>
     public bool IsSuccess => Code is >= 200 and < 300;
 
@@ -22,6 +25,7 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
         ArgumentNullException.ThrowIfNull(json);
         return new((int)(json.Integer("code") ?? 0), json.Text("reason") ?? "", json.Text("message") ?? "")
         {
+            Continue = json.Map("metadata")?.Text("continue"),
             Details = json.Map("details") is { } details ? StatusDetails.FromJson(details) : null,
         };
     }
@@ -34,7 +38,7 @@ public sealed record ApiStatus(int Code, string Reason, string Message)
         {
             ["kind"] = "Status",
             ["apiVersion"] = "v1",
-            ["metadata"] = new JsonMap(),
+            ["metadata"] = Continue is null ? new JsonMap() : new JsonMap { ["continue"] = Continue },
             ["status"] = IsSuccess ? "Success" : "Failure",
         };
         if (Message.Length > 0)

@@ -1,0 +1,28 @@
+using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Requests;
+
+namespace Ahoi.ControlPlane.ApiServer.Admission;
+
+/// <summary>A write, as admission sees it.</summary>
+internal sealed record AdmissionWrite
+{
+    /// <summary>Gets the request: who, which resource and subresource, warnings.</summary>
+    public required ApiRequest Request { get; init; }
+
+    /// <summary>Gets CREATE, UPDATE, DELETE or CONNECT.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>Gets the object's name; empty where it is yet to be generated.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets the new object; <see langword="null"/> for a deletion.</summary>
+    public JsonMap? Value { get; init; }
+
+    /// <summary>Gets what is stored; <see langword="null"/> for a creation.</summary>
+    public JsonMap? Old { get; init; }
+
+    public bool DryRun { get; init; }
+
+    /// <summary>Gets the options of the request (<c>meta.k8s.io/v1</c> CreateOptions, UpdateOptions, PatchOptions, DeleteOptions).</summary>
+    public JsonMap Options { get; init; } = [];
+}

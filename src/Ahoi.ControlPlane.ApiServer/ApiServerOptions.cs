@@ -1,0 +1,37 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Ahoi.ControlPlane.ApiServer.Access;
+using Ahoi.ControlPlane.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ahoi.ControlPlane.ApiServer;
+
+/// <summary>What a <see cref="KubeApiServer"/> is made of.</summary>
+public sealed class ApiServerOptions
+{
+    /// <summary>Gets where objects are kept; the server does not dispose of it.</summary>
+    public required IRevisionStore Store { get; init; }
+
+    /// <summary>Gets the clock that stamps objects and drives time-outs.</summary>
+    /// <value>The default is the system's.</value>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets the address to listen at; port 0 takes a free one.</summary>
+    /// <value>The default is <see langword="null"/>: no socket, requests come through <see cref="KubeApiServer.CreateHandler"/> alone.</value>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>Gets the serving certificate with its key; see <see cref="Certificates.ClusterCertificates"/>.</summary>
+    /// <value>The default is <see langword="null"/>: plain HTTP.</value>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Gets the bearer tokens that are accepted.</summary>
+    public IReadOnlyList<TokenUser> Tokens { get; init; } = [];
+
+    /// <summary>Gets where the server logs to.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Gets how long requests may take to finish after <see cref="KubeApiServer.DisposeAsync"/> was called; watches end at once.</summary>
+    /// <value>The default is 5 seconds.</value>
+    public TimeSpan StopGracePeriod { get; init; } = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,120 @@
+using Ahoi.ControlPlane.ApiServer.Caching;
+using Ahoi.ControlPlane.ApiServer.Hosting;
+using Ahoi.ControlPlane.ApiServer.Requests;
+using Ahoi.ControlPlane.ApiServer.Resources;
+using Ahoi.ControlPlane.ApiServer.Writing;
+
+namespace Ahoi.ControlPlane.ApiServer;
+
+/// <summary>A Kubernetes API server over a revisioned store: over a socket, and in process without one.</summary>
+public sealed class KubeApiServer : IAsyncDisposable
+{
+    private readonly ApiServerOptions _options;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ServerParts _parts;
+    private readonly BuiltInResources _builtIn;
+    private readonly WriteRequests _writes;
+    private readonly RequestPipeline _pipeline;
+    private readonly InFlight _inFlight = new();
+    private SocketListener? _listener;
+    private bool _disposed;
+
+    /// <summary>Puts a server together. Nothing runs before <see cref="StartAsync"/>.</summary>
+    /// <param name="options">What it is made of.</param>
+    public KubeApiServer(ApiServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        var registry = new ResourceRegistry();
+        var feed = new ObjectFeed(options.Store);
+        _parts = new()
+        {
+            Store = options.Store,
+            Time = options.TimeProvider,
+            Registry = registry,
+            Feed = feed,
+            Lists = new(options.Store, feed, options.TimeProvider),
+            Discovery = new(registry),
+            Authenticator = new(options.Tokens),
+            Admission = new(),
+            Logger = options.LoggerFactory.CreateLogger("Ahoi.ControlPlane.ApiServer"),
+            Stopping = _stopping.Token,
+        };
+        _writes = new(_parts);
+        _builtIn = new() { Handlers = new() };
+        _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
+    }
+
+    /// <summary>Gets the address it listens at; <see langword="null"/> without a socket or before it has started.</summary>
+    public Uri? Url => _listener?.Url;
+
+    internal ServerParts Parts => _parts;
+
+    /// <summary>Loads what is stored, makes sure that the namespaces every cluster has are there, and begins to listen.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>When requests are answered.</returns>
+    /// <exception cref="IOException">The address is in use or not this machine's.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var resources = _builtIn.Make();
+        foreach (var storage in resources.Select(r => r.Storage).OfType<ResourceStorage>().Distinct())
+        {
+            await _parts.Feed.AttachAsync(storage, cancellationToken).ConfigureAwait(false);
+        }
+
+        _parts.Registry.SetAll(resources);
+        await _parts.Feed.StartAsync(cancellationToken).ConfigureAwait(false);
+        await new SystemNamespaces(_parts, _writes).EnsureAsync(cancellationToken).ConfigureAwait(false);
+        _parts.Ready = true;
+        if (_options.Listen is { } endpoint)
+        {
+            _listener = await SocketListener.StartAsync(
+                endpoint, _options.Certificate, _options.LoggerFactory, InvokeAsync, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes a handler that calls the server in process, without a socket. Bodies stream both ways; whoever disposes of an answer or cancels aborts its request.</summary>
+    /// <returns>The handler; the base address of its client may be anything, as in <c>http://localhost</c>.</returns>
+    public HttpMessageHandler CreateHandler() => new InProcessHandler(InvokeAsync);
+
+    /// <summary>Stops: watches end, requests under way finish within the grace period, no new ones are taken.</summary>
+    /// <returns>When everything has ended.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        using var grace = new CancellationTokenSource(_options.StopGracePeriod, _options.TimeProvider);
+        if (_listener is not null)
+        {
+            await _listener.StopAsync(grace.Token).ConfigureAwait(false);
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _inFlight.DrainAsync(grace.Token).ConfigureAwait(false);
+        await _parts.Feed.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task InvokeAsync(Microsoft.AspNetCore.Http.HttpContext http)
+    {
+        if (!_inFlight.TryEnter())
+        {
+            http.Response.StatusCode = 503;
+            return;
+        }
+
+        try
+        {
+            await _pipeline.InvokeAsync(http).ConfigureAwait(false);
+        }
+        finally
+        {
+            _inFlight.Leave();
+        }
+    }
+}

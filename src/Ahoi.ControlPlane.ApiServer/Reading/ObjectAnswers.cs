@@ -1,0 +1,159 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Encodings.Web;
+using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Requests;
+using Ahoi.ControlPlane.ApiServer.Tables;
+using Ahoi.ControlPlane.ApiServer.Wire;
+
+namespace Ahoi.ControlPlane.ApiServer.Reading;
+
+/// <summary>Answers requests with objects and lists, in the form that was asked for.</summary>
+internal static class ObjectAnswers
+{
+    /// <summary>Answers with one object.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="code">The HTTP status.</param>
+    /// <param name="json">The object in the version served.</param>
+    public static ValueTask WriteObjectAsync(ApiRequest request, int code, ReadOnlyMemory<byte> json)
+    {
+        AnswerWriter.AddWarnings(request);
+        switch (request.Form.As)
+        {
+            case Transformation.Table:
+                var table = TableBuilder.Build(request, [JsonTree.ParseMap(json.Span)], columns: true);
+                return AnswerWriter.WriteMapAsync(request.Http, code, request.Form, table);
+            case Transformation.PartialMetadata:
+                var partial = PartialMetadata.Of(JsonTree.ParseMap(json.Span), request.Form.AsVersion);
+                return AnswerWriter.WriteMapAsync(request.Http, code, request.Form, partial);
+            case Transformation.PartialMetadataList:
+                throw ApiErrors.NotAcceptable("PartialObjectMetadata is not a list");
+            default:
+                return AnswerWriter.WriteJsonAsync(request.Http, code, request.Form, json);
+        }
+    }
+
+    /// <summary>Answers with a list.</summary>
+    public static async ValueTask WriteListAsync(ApiRequest request, ListPage page)
+    {
+        AnswerWriter.AddWarnings(request);
+        var resource = request.Resource;
+        if (request.Form is { As: Transformation.None, Yaml: false } && !request.Query.Flag("pretty"))
+        {
+            await StreamAsync(request, page).ConfigureAwait(false);
+            return;
+        }
+
+        var items = new JsonList(page.Objects.Count);
+        foreach (var value in page.Objects)
+        {
+            var form = await value.GetFormAsync(resource, request.Aborted).ConfigureAwait(false);
+            items.Add(JsonTree.ParseMap(form.Span));
+        }
+
+        var metadata = JsonTree.ParseMap(Metadata(page));
+        JsonMap list;
+        switch (request.Form.As)
+        {
+            case Transformation.Table:
+                list = TableBuilder.Build(request, items.Maps, columns: true);
+                list["metadata"] = metadata;
+                break;
+            case Transformation.PartialMetadata:
+                throw ApiErrors.NotAcceptable("a list is a PartialObjectMetadataList");
+            case Transformation.PartialMetadataList:
+                list = new JsonMap
+                {
+                    ["kind"] = "PartialObjectMetadataList",
+                    ["apiVersion"] = "meta.k8s.io/" + request.Form.AsVersion,
+                    ["metadata"] = metadata,
+                    ["items"] = new JsonList(items.Maps.Select(i => PartialMetadata.Of(i, request.Form.AsVersion))),
+                };
+                break;
+            default:
+                if (!resource.IsCustom)
+                {
+                    foreach (var item in items.Maps)
+                    {
+                        item.Remove("kind");
+                        item.Remove("apiVersion");
+                    }
+                }
+
+                list = new JsonMap
+                {
+                    ["kind"] = resource.ListKind,
+                    ["apiVersion"] = resource.ApiVersion,
+                    ["metadata"] = metadata,
+                    ["items"] = items,
+                };
+                break;
+        }
+
+        await AnswerWriter.WriteMapAsync(request.Http, 200, request.Form, list).ConfigureAwait(false);
+    }
+
+    private static async ValueTask StreamAsync(ApiRequest request, ListPage page)
+    {
+        var resource = request.Resource;
+        var response = request.Http.Response;
+        response.StatusCode = 200;
+        response.ContentType = MediaTypes.Json;
+        response.Headers.CacheControl = "no-cache, private";
+        var writer = response.BodyWriter;
+        writer.Write("{\"kind\":"u8);
+        WriteText(writer, resource.ListKind);
+        writer.Write(",\"apiVersion\":"u8);
+        WriteText(writer, resource.ApiVersion);
+        writer.Write(",\"metadata\":"u8);
+        writer.Write(Metadata(page));
+        writer.Write(",\"items\":["u8);
+        var unflushed = 0;
+        for (var i = 0; i < page.Objects.Count; i++)
+        {
+            if (i > 0)
+            {
+                writer.Write(","u8);
+            }
+
+            var json = await page.Objects[i].GetFormAsync(resource, request.Aborted).ConfigureAwait(false);
+            if (!resource.IsCustom)
+            {
+                // Items of built-in kinds leave out what the list says already.
+                writer.Write("{"u8);
+                json = json[ObjectBytes.MetadataStart(json.Span)..];
+            }
+
+            writer.Write(json.Span);
+            unflushed += json.Length;
+            if (unflushed > 64 * 1024)
+            {
+                unflushed = 0;
+                await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
+            }
+        }
+
+        writer.Write("]}"u8);
+        await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
+    }
+
+    private static byte[] Metadata(ListPage page)
+    {
+        var metadata = new JsonMap { ["resourceVersion"] = page.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        if (page.Continue is { } token)
+        {
+            metadata["continue"] = token;
+        }
+
+        if (page.Remaining is { } remaining)
+        {
+            metadata["remainingItemCount"] = remaining;
+        }
+
+        return JsonTree.ToUtf8(metadata);
+    }
+
+    private static void WriteText(PipeWriter writer, string text) =>
+        writer.Write(Encoding.UTF8.GetBytes('"' + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text) + '"'));
+}
