@@ -40,7 +40,7 @@ internal static class NumberLimits
 
     private static bool FitsFormat(object value, ValueSchema schema)
     {
-        if (schema.Types.Count > 0 && schema.Types[0] == "integer")
+        if (schema.Type == "integer" && !schema.IntOrString)
         {
             var integer = value switch
             {

@@ -124,7 +124,6 @@ internal static class ValueValidator
 
     private static void CheckString(string text, ValueSchema schema, string path, ValueFaults faults)
     {
-        faults.Matches++;
         if (schema.MaxLength is { } max && LengthOf(text) > max)
         {
             faults.Add(FieldErrorReason.TooLong, path, text, $"may not be longer than {max.ToString(CultureInfo.InvariantCulture)} characters");
@@ -156,12 +155,12 @@ internal static class ValueValidator
 
         if (schema.MinItems is { } min && list.Count < min)
         {
-            faults.Add(FieldErrorReason.Invalid, path, list.Count, $"should have at least {min.ToString(CultureInfo.InvariantCulture)} items");
+            faults.Add(FieldErrorReason.Invalid, path, (long)list.Count, $"should have at least {min.ToString(CultureInfo.InvariantCulture)} items");
         }
 
         if (schema.MaxItems is { } max && list.Count > max)
         {
-            faults.Add(FieldErrorReason.TooMany, path, list.Count, $"must have at most {max.ToString(CultureInfo.InvariantCulture)} items");
+            faults.Add(FieldErrorReason.TooMany, path, (long)list.Count, $"must have at most {max.ToString(CultureInfo.InvariantCulture)} items");
         }
 
         faults.Matches++;
@@ -188,13 +187,13 @@ internal static class ValueValidator
     {
         if (schema.MinProperties is { } min && map.Count < min)
         {
-            faults.Add(FieldErrorReason.Invalid, path, map.Count, $"should have at least {min.ToString(CultureInfo.InvariantCulture)} properties");
+            faults.Add(FieldErrorReason.Invalid, path, (long)map.Count, $"should have at least {min.ToString(CultureInfo.InvariantCulture)} properties");
             return;
         }
 
         if (schema.MaxProperties is { } max && map.Count > max)
         {
-            faults.Add(FieldErrorReason.TooMany, path, map.Count, $"must have at most {max.ToString(CultureInfo.InvariantCulture)} properties");
+            faults.Add(FieldErrorReason.TooMany, path, (long)map.Count, $"must have at most {max.ToString(CultureInfo.InvariantCulture)} properties");
             return;
         }
 

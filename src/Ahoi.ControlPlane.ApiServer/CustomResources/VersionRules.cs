@@ -243,7 +243,7 @@ internal static class VersionRules
 
         if (seen.Count > MaxSelectableFields)
         {
-            errors.Add(new(FieldErrorReason.TooMany, path.ToString(), seen.Count, FormattableString.Invariant($"must have at most {MaxSelectableFields} items")));
+            errors.Add(new(FieldErrorReason.TooMany, path.ToString(), (long)seen.Count, FormattableString.Invariant($"must have at most {MaxSelectableFields} items")));
         }
     }
 }
