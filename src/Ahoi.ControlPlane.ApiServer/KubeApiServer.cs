@@ -1,4 +1,5 @@
 using Ahoi.ControlPlane.ApiServer.Caching;
+using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
@@ -16,6 +17,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly WriteRequests _writes;
     private readonly RequestPipeline _pipeline;
     private readonly InFlight _inFlight = new();
+    private readonly DefinitionController _definitions;
     private SocketListener? _listener;
     private bool _disposed;
 
@@ -41,6 +43,7 @@ public sealed class KubeApiServer : IAsyncDisposable
             Stopping = _stopping.Token,
         };
         _writes = new(_parts);
+        _definitions = new(_parts, _ => null);
         _builtIn = new() { Handlers = new() };
         _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
     }
@@ -65,6 +68,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         _parts.Registry.SetAll(resources);
         await _parts.Feed.StartAsync(cancellationToken).ConfigureAwait(false);
         await new SystemNamespaces(_parts, _writes).EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await _definitions.StartAsync(cancellationToken).ConfigureAwait(false);
         _parts.Ready = true;
         if (_options.Listen is { } endpoint)
         {
@@ -96,6 +100,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         }
 
         await _inFlight.DrainAsync(grace.Token).ConfigureAwait(false);
+        await _definitions.DisposeAsync().ConfigureAwait(false);
         await _parts.Feed.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }

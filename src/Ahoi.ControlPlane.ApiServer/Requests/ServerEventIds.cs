@@ -6,4 +6,5 @@ internal static class ServerEventIds
     public const int RequestFailed = 2000;
     public const int FeedFailed = 2001;
     public const int CompactionFailed = 2002;
+    public const int DefinitionFailed = 2003;
 }

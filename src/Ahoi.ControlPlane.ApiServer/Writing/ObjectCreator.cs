@@ -136,6 +136,6 @@ internal sealed class ObjectCreator(ServerParts parts)
             return null;
         }
 
-        return new(201, StoredForm.Answer(resource, value, bytes, outcome.Revision), value);
+        return new(201, await StoredForm.AnswerAsync(resource, bytes, outcome.Revision, request.Aborted).ConfigureAwait(false), value);
     }
 }

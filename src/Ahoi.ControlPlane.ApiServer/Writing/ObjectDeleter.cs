@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
+using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
 using Ahoi.ControlPlane.ApiServer.Wire;
@@ -107,6 +108,13 @@ internal sealed class ObjectDeleter(ServerParts parts)
         if (resource is { Group: "", Kind: "Namespace" })
         {
             return DecideNamespace(old, now);
+        }
+
+        if (resource is { Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition" } && !old.IsDeleting())
+        {
+            var definition = old.DeepClone();
+            DefinitionDeletion.Begin(definition, now);
+            return new(definition, false);
         }
 
         var metadata = old.Metadata();

@@ -118,6 +118,11 @@ internal sealed class ObjectUpdater(ServerParts parts)
         var errors = new FieldErrors();
         MetadataRules.ValidateUpdate(value, old, request.Resource, errors);
         request.Resource.Strategy.ValidateUpdate(value, old, request.Subresource?.Name ?? "", errors);
+        foreach (var warning in errors.Warnings)
+        {
+            request.Warn(warning);
+        }
+
         if (errors.Count > 0)
         {
             throw ApiErrors.Invalid(request.Resource.GroupVersionKind, request.Name, errors);
@@ -179,12 +184,12 @@ internal sealed class ObjectUpdater(ServerParts parts)
         var bytes = await StoredForm.EncodeAsync(resource, value, request.Aborted).ConfigureAwait(false);
         if (options.DryRun)
         {
-            return (new(200, StoredForm.Answer(resource, value, bytes, stored.Revision), value), null);
+            return (new(200, await StoredForm.AnswerAsync(resource, bytes, stored.Revision, request.Aborted).ConfigureAwait(false), value), null);
         }
 
         var outcome = await parts.Store.UpdateAsync(stored.Key, bytes, stored.Revision, request.Aborted).ConfigureAwait(false);
         return outcome.Succeeded
-            ? (new(200, StoredForm.Answer(resource, value, bytes, outcome.Revision), value), null)
+            ? (new(200, await StoredForm.AnswerAsync(resource, bytes, outcome.Revision, request.Aborted).ConfigureAwait(false), value), null)
             : (null, outcome.Current);
     }
 

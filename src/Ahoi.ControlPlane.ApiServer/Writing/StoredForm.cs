@@ -34,6 +34,14 @@ internal static class StoredForm
     }
 
     /// <summary>Gets the answer to a write: the object as it was stored, in the version served.</summary>
-    public static byte[] Answer(ServedResource resource, JsonMap value, byte[] stored, long revision) =>
-        ObjectBytes.WithVersion(resource.Reader is null ? stored : ObjectEncoder.Encode(value), revision);
+    public static async ValueTask<byte[]> AnswerAsync(ServedResource resource, byte[] stored, long revision, CancellationToken cancellationToken)
+    {
+        if (resource.Reader is { } reader)
+        {
+            // What the stored version has no place for is lost, and the answer must not pretend otherwise.
+            stored = ObjectEncoder.Encode(await reader.ReadAsync(JsonTree.ParseMap(stored), cancellationToken).ConfigureAwait(false));
+        }
+
+        return ObjectBytes.WithVersion(stored, revision);
+    }
 }
