@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.Storage;
@@ -27,6 +28,10 @@ public sealed class ApiServerOptions
 
     /// <summary>Gets the bearer tokens that are accepted.</summary>
     public IReadOnlyList<TokenUser> Tokens { get; init; } = [];
+
+    /// <summary>Gets the key that service account tokens are signed with, on the curve P-256; the server does not dispose of it.</summary>
+    /// <value>The default is <see langword="null"/>: a new key, so that tokens do not outlive the server.</value>
+    public ECDsa? TokenSigningKey { get; init; }
 
     /// <summary>Gets where the server logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
@@ -18,6 +20,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly RequestPipeline _pipeline;
     private readonly InFlight _inFlight = new();
     private readonly DefinitionController _definitions;
+    private readonly ECDsa? _ownKey;
     private SocketListener? _listener;
     private bool _disposed;
 
@@ -45,6 +48,8 @@ public sealed class KubeApiServer : IAsyncDisposable
         _writes = new(_parts);
         _definitions = new(_parts, _ => null);
         _builtIn = new() { Handlers = new() };
+        _ownKey = options.TokenSigningKey is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
+        AccessSetup.Install(_parts, _builtIn.Handlers, options.TokenSigningKey ?? _ownKey!);
         _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
     }
 
@@ -67,7 +72,7 @@ public sealed class KubeApiServer : IAsyncDisposable
 
         _parts.Registry.SetAll(resources);
         await _parts.Feed.StartAsync(cancellationToken).ConfigureAwait(false);
-        await new SystemNamespaces(_parts, _writes).EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await new SystemObjects(_parts, _writes).EnsureAsync(cancellationToken).ConfigureAwait(false);
         await _definitions.StartAsync(cancellationToken).ConfigureAwait(false);
         _parts.Ready = true;
         if (_options.Listen is { } endpoint)
@@ -102,6 +107,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         await _inFlight.DrainAsync(grace.Token).ConfigureAwait(false);
         await _definitions.DisposeAsync().ConfigureAwait(false);
         await _parts.Feed.DisposeAsync().ConfigureAwait(false);
+        _ownKey?.Dispose();
         _stopping.Dispose();
     }
 

@@ -15,11 +15,11 @@ internal sealed class TokenAuthenticator(IEnumerable<TokenUser> tokens)
             StringComparer.Ordinal);
 
     /// <summary>Gets or sets what is asked for tokens that are not in the list: service accounts' own.</summary>
-    public Func<string, UserInfo?>? Others { get; set; }
+    public Func<string, CancellationToken, ValueTask<UserInfo?>>? Others { get; set; }
 
     /// <summary>Authenticates a request.</summary>
     /// <exception cref="ApiException">401 for credentials that nobody knows.</exception>
-    public UserInfo Authenticate(HttpRequest request)
+    public async ValueTask<UserInfo> AuthenticateAsync(HttpRequest request)
     {
         string? header = request.Headers.Authorization;
         if (header is null || !header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
@@ -27,13 +27,15 @@ internal sealed class TokenAuthenticator(IEnumerable<TokenUser> tokens)
             return UserInfo.Anonymous;
         }
 
-        var token = header.AsSpan(7).Trim();
-        return token.IsEmpty
+        var token = header[7..].Trim();
+        return token.Length == 0
             ? UserInfo.Anonymous
-            : Find(token) ?? throw new ApiException(new(401, StatusReason.Unauthorized, "Unauthorized"));
+            : await FindAsync(token, request.HttpContext.RequestAborted).ConfigureAwait(false) ?? throw new ApiException(new(401, StatusReason.Unauthorized, "Unauthorized"));
     }
 
     /// <summary>Finds whom a token stands for.</summary>
-    public UserInfo? Find(ReadOnlySpan<char> token) =>
-        _users.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out var user) ? user : Others?.Invoke(token.ToString());
+    public ValueTask<UserInfo?> FindAsync(string token, CancellationToken cancellationToken) =>
+        _users.TryGetValue(token, out var user) ? new(user)
+        : Others is { } others ? others(token, cancellationToken)
+        : default;
 }

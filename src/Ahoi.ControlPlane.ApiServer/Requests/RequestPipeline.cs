@@ -43,7 +43,8 @@ internal sealed partial class RequestPipeline(ServerParts parts, ResourceRequest
 
     private async ValueTask HandleAsync(HttpContext http)
     {
-        var user = parts.Authenticator.Authenticate(http.Request);
+        var user = await parts.Authenticator.AuthenticateAsync(http.Request).ConfigureAwait(false);
+        user = await Impersonation.ReadAsync(http.Request, user, RequireAsync).ConfigureAwait(false);
         var query = RequestQuery.Parse(http.Request.QueryString.Value);
         var info = RequestInfo.Parse(http.Request.Method, http.Request.Path.Value ?? "/", query);
         var access = new AccessRequest
@@ -57,12 +58,7 @@ internal sealed partial class RequestPipeline(ServerParts parts, ResourceRequest
             Namespace = info.Namespace,
             Name = info.AccessName,
         };
-        var verdict = await parts.Authorizer.AuthorizeAsync(access, http.RequestAborted).ConfigureAwait(false);
-        if (!verdict.Allowed)
-        {
-            throw Refusal(access, verdict.Reason);
-        }
-
+        await RequireAsync(access).ConfigureAwait(false);
         if (info.IsResource)
         {
             await resources.HandleAsync(http, info, query, user).ConfigureAwait(false);
@@ -70,6 +66,15 @@ internal sealed partial class RequestPipeline(ServerParts parts, ResourceRequest
         else
         {
             await paths.HandleAsync(http, info, query).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask RequireAsync(AccessRequest access)
+    {
+        var verdict = await parts.Authorizer.AuthorizeAsync(access, CancellationToken.None).ConfigureAwait(false);
+        if (!verdict.Allowed)
+        {
+            throw Refusal(access, verdict.Reason);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class ServerParts
     public required CancellationToken Stopping { get; init; }
 
     /// <summary>Gets or sets who decides who may do what.</summary>
-    public IAuthorizer Authorizer { get; set; } = new OpenAuthorizer();
+    public IAuthorizer Authorizer { get => field ?? throw new InvalidOperationException("Access control was not set up."); set; }
 
     /// <summary>Gets or sets whether everything the server needs is there.</summary>
     public bool Ready { get; set; }

@@ -60,6 +60,7 @@ internal sealed class BuiltInResources
             Subresources = subresources,
             Schema = BuiltInSchemas.Find(kindOfGroup),
             Strategy = KindStrategies.For(group, kind),
+            Columns = KindTables.For(group, kind),
             SelectableFields = SelectableFields.Of(group, kind),
             Storage = stored ? StorageOf(group, plural) : null,
             Reader = CrossVersionReaders.For(kindOfGroup),

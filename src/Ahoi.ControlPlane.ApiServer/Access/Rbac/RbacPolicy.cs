@@ -49,18 +49,44 @@ internal sealed record RbacPolicy
         }
     }
 
+    /// <summary>Makes the policy without any object of a kind.</summary>
+    /// <param name="kind">Role, ClusterRole, RoleBinding or ClusterRoleBinding.</param>
+    public RbacPolicy Without(string kind) => kind switch
+    {
+        "Role" => this with { Roles = Roles.RemoveRange(Roles.Keys.Where(k => k.Namespace.Length > 0)) },
+        "ClusterRole" => this with { Roles = Roles.RemoveRange(Roles.Keys.Where(k => k.Namespace.Length == 0)) },
+        "ClusterRoleBinding" => this with { ClusterBindings = ClusterBindings.Clear() },
+        _ => this with { Bindings = Bindings.Clear() },
+    };
+
+    /// <summary>Finds the binding by which the request is allowed.</summary>
+    /// <returns>The binding, or <see langword="null"/> where nothing allows it.</returns>
+    public RoleBinding? Allowing(AccessRequest request)
+    {
+        foreach (var (binding, rule) in Grants(request.User, request.Path is null ? request.Namespace : ""))
+        {
+            if (rule.Allows(request))
+            {
+                return binding;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Gets whether some role bound to the user allows the request.</summary>
-    public bool Allows(AccessRequest request) =>
-        RulesOf(request.User, request.Path is null ? request.Namespace : "").Any(rule => rule.Allows(request));
+    public bool Allows(AccessRequest request) => Allowing(request) is not null;
 
     /// <summary>Gets the rules that hold for a user in a namespace; with an empty one, those of the whole cluster.</summary>
-    public IEnumerable<PolicyRule> RulesOf(UserInfo user, string @namespace)
+    public IEnumerable<PolicyRule> RulesOf(UserInfo user, string @namespace) => Grants(user, @namespace).Select(g => g.Rule);
+
+    private IEnumerable<(RoleBinding Binding, PolicyRule Rule)> Grants(UserInfo user, string @namespace)
     {
         foreach (var binding in ClusterBindings.Values.Where(b => b.Binds(user)))
         {
             foreach (var rule in RoleRules("", binding.RoleName))
             {
-                yield return rule;
+                yield return (binding, rule);
             }
         }
 
@@ -73,7 +99,7 @@ internal sealed record RbacPolicy
         {
             foreach (var rule in RoleRules(binding.RoleKind == "Role" ? @namespace : "", binding.RoleName))
             {
-                yield return rule;
+                yield return (binding, rule);
             }
         }
     }

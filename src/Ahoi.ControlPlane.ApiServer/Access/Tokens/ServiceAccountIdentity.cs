@@ -28,10 +28,7 @@ internal sealed record ServiceAccountIdentity(string Namespace, string Name, str
 
     private Api.Json.JsonMap Extra()
     {
-        var extra = new Api.Json.JsonMap
-        {
-            ["authentication.kubernetes.io/credential-id"] = new Api.Json.JsonList([$"JTI={TokenId}"]),
-        };
+        var extra = new Api.Json.JsonMap();
         if (Bound is { Kind: "Pod" } pod)
         {
             extra["authentication.kubernetes.io/pod-name"] = new Api.Json.JsonList([pod.Name]);

@@ -9,7 +9,7 @@ namespace Ahoi.ControlPlane.ApiServer.Access.Tokens;
 internal sealed class ServiceAccountTokens
 {
     /// <summary>The issuer, and the audience of tokens for the API server itself.</summary>
-    public const string Issuer = "https://kubernetes.default.svc.cluster.local";
+    public const string Issuer = "https://kubernetes.default.svc";
 
     private const string KubernetesClaim = "kubernetes.io";
     private static readonly string[] BoundKinds = ["Pod", "Secret", "Node"];

@@ -1,20 +1,21 @@
 using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Resources;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds.Tables;
 
 /// <summary>How objects of a kind are shown in rows, as kubectl prints them.</summary>
-internal sealed class KindTable
+internal sealed class KindTable : ITableColumns
 {
     private readonly Func<JsonMap, DateTimeOffset, object?[]> _cells;
 
-    private KindTable(IReadOnlyList<KindColumn> columns, Func<JsonMap, DateTimeOffset, object?[]> cells)
+    private KindTable(IReadOnlyList<TableColumn> columns, Func<JsonMap, DateTimeOffset, object?[]> cells)
     {
         Columns = columns;
         _cells = cells;
     }
 
     /// <summary>Gets the columns.</summary>
-    public IReadOnlyList<KindColumn> Columns { get; }
+    public IReadOnlyList<TableColumn> Columns { get; }
 
     /// <summary>Gets the cells of one object's row, one for each column.</summary>
     /// <param name="value">The object.</param>
@@ -25,7 +26,7 @@ internal sealed class KindTable
     /// <summary>Gets the conditions of an object's row: a pod that has ended is marked as completed.</summary>
     /// <param name="value">The object.</param>
     /// <returns>The conditions, or <see langword="null"/>.</returns>
-    public static JsonList? Conditions(JsonMap value)
+    public JsonList? Conditions(JsonMap value)
     {
         if (value.Text("kind") != "Pod" || value.At("status", "phase") is not ("Succeeded" or "Failed"))
         {
@@ -50,7 +51,7 @@ internal sealed class KindTable
     public static KindTable Of(string columns, Func<JsonMap, DateTimeOffset, object?[]> cells) =>
         new([.. columns.Split(',').Select(Column)], cells);
 
-    private static KindColumn Column(string text)
+    private static TableColumn Column(string text)
     {
         var wide = text.StartsWith('+');
         var parts = text.TrimStart('+').Split(':');
@@ -62,6 +63,6 @@ internal sealed class KindTable
             "Created At" => "When the object was created.",
             _ => $"{name} of the object.",
         };
-        return new KindColumn(name, parts.Length > 1 ? parts[1] : "string", name == "Name" ? "name" : "", description, wide ? 1 : 0);
+        return new TableColumn(name, parts.Length > 1 ? parts[1] : "string", name == "Name" ? "name" : "", description, wide ? 1 : 0);
     }
 }
