@@ -1,0 +1,192 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Ahoi.Client.Connections;
+using Ahoi.Client.Credentials;
+using Ahoi.ControlPlane.ApiServer;
+using Ahoi.ControlPlane.ApiServer.Access;
+using Ahoi.ControlPlane.ApiServer.Certificates;
+using Ahoi.ControlPlane.Storage;
+
+namespace Ahoi.ControlPlane;
+
+/// <summary>
+/// A Kubernetes-compatible cluster in this process, for development and tests: storage, API server, keys, kubeconfig, and
+/// their order of start and stop.
+/// </summary>
+public sealed class LocalCluster : IAsyncDisposable
+{
+    private const string Administrator = "ahoi-admin";
+
+    private readonly IRevisionStore _store;
+    private readonly ClusterCertificates? _certificates;
+    private readonly KubeApiServer _server;
+    private readonly StoreCompaction _compaction;
+
+    private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, KubeApiServer server, TimeProvider time, string adminToken)
+    {
+        _store = store;
+        _certificates = certificates;
+        _server = server;
+        _compaction = new StoreCompaction(store, time);
+        AdminToken = adminToken;
+    }
+
+    /// <summary>Gets the token of a user who may do anything.</summary>
+    public string AdminToken { get; }
+
+    /// <summary>Gets where the API server listens, or <see langword="null"/> without a socket.</summary>
+    public Uri? Url => _server.Url;
+
+    /// <summary>Gets where the kubeconfig is, or <see langword="null"/> where none was written.</summary>
+    public string? KubeconfigFile { get; private set; }
+
+    /// <summary>Starts a cluster.</summary>
+    /// <param name="options">What it is made of.</param>
+    /// <param name="cancellationToken">Gives up; what was started is stopped again.</param>
+    /// <returns>The cluster, ready for requests.</returns>
+    /// <exception cref="LocalClusterException">It cannot start: the port or the data folder is in use, damaged or somebody else's.</exception>
+    public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var folder = options.DataFolder is { } path ? DataFolder.Open(path) : null;
+        var store = OpenStore(folder);
+        ClusterCertificates? certificates = null;
+        KubeApiServer? server = null;
+        try
+        {
+            certificates = options.Listen is null || options.Http ? null : MakeCertificates(folder, options);
+            var token = await ReadOrMakeTokenAsync(folder, cancellationToken).ConfigureAwait(false);
+            server = new KubeApiServer(new ApiServerOptions
+            {
+                Store = store,
+                TimeProvider = options.Time,
+                Listen = options.Listen,
+                Certificate = certificates?.Server,
+                Tokens = [new TokenUser(token, Administrator, Administrator, ["system:masters"]), .. ReadUsers(options.TokenAuthFile)],
+                LoggerFactory = options.Loggers,
+            });
+            await StartServerAsync(server, options.Listen, cancellationToken).ConfigureAwait(false);
+            var cluster = new LocalCluster(store, certificates, server, options.Time, token);
+            cluster._compaction.Start();
+            await cluster.WriteKubeconfigAsync(options.KubeconfigFile ?? folder?.Kubeconfig, cancellationToken).ConfigureAwait(false);
+            return cluster;
+        }
+        catch
+        {
+            if (server is not null)
+            {
+                await server.DisposeAsync().ConfigureAwait(false);
+            }
+
+            certificates?.Dispose();
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Makes a handler that brings requests to the API server without a socket.</summary>
+    /// <returns>The handler; whoever asked for it disposes of it.</returns>
+    public HttpMessageHandler CreateHandler() => _server.CreateHandler();
+
+    /// <summary>Makes a connection for clients in this process, as administrator.</summary>
+    /// <returns>The connection.</returns>
+    public ApiConnection Connect() => ApiConnection.FromHandler(CreateHandler(), FixedCredential.Token(AdminToken));
+
+    /// <summary>Stops everything, the API server first, then the store.</summary>
+    /// <returns>When nothing runs any more and everything is written.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        await _compaction.DisposeAsync().ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
+        await _store.DisposeAsync().ConfigureAwait(false);
+        _certificates?.Dispose();
+    }
+
+    private static IRevisionStore OpenStore(DataFolder? folder)
+    {
+        if (folder is null)
+        {
+            return new MemoryRevisionStore();
+        }
+
+        try
+        {
+            return SqliteRevisionStore.Open(folder.StoreFile);
+        }
+        catch (Exception exception) when (exception is StoreInUseException or StoreDamagedException)
+        {
+            throw new LocalClusterException(exception.Message, exception);
+        }
+    }
+
+    private static IReadOnlyList<TokenUser> ReadUsers(string? file)
+    {
+        if (file is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            return TokenUser.ParseCsv(File.ReadAllText(file));
+        }
+        catch (Exception exception) when (exception is IOException or FormatException or UnauthorizedAccessException)
+        {
+            throw new LocalClusterException($"The users of {file} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static ClusterCertificates MakeCertificates(DataFolder? folder, LocalClusterOptions options)
+    {
+        var address = options.Listen!.Address;
+        IReadOnlyList<IPAddress> addresses = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? [] : [address];
+        return folder is null
+            ? ClusterCertificates.Create(options.Time, addresses)
+            : ClusterCertificates.LoadOrCreate(folder.KeysFolder, options.Time, addresses);
+    }
+
+    private static async Task<string> ReadOrMakeTokenAsync(DataFolder? folder, CancellationToken cancellationToken)
+    {
+        if (folder is not null && File.Exists(folder.TokenFile))
+        {
+            return (await File.ReadAllTextAsync(folder.TokenFile, cancellationToken).ConfigureAwait(false)).Trim();
+        }
+
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        if (folder is not null)
+        {
+            await PrivateFile.WriteAsync(folder.TokenFile, Encoding.ASCII.GetBytes(token + "\n"), cancellationToken).ConfigureAwait(false);
+        }
+
+        return token;
+    }
+
+    private static async Task StartServerAsync(KubeApiServer server, IPEndPoint? listen, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await server.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception) when (listen is not null)
+        {
+            var holder = PortHolder.Find(listen.Port);
+            throw new LocalClusterException(
+                holder is null
+                    ? $"The cluster cannot listen at {listen}: {exception.Message}"
+                    : $"The port {listen.Port} is in use by {holder}. Stop it, or choose another with --listen {listen.Address}:PORT.",
+                exception);
+        }
+    }
+
+    private async Task WriteKubeconfigAsync(string? path, CancellationToken cancellationToken)
+    {
+        if (path is null || Url is not { } url)
+        {
+            return;
+        }
+
+        KubeconfigFile = Path.GetFullPath(path);
+        await PrivateFile.WriteAsync(KubeconfigFile, Kubeconfig.Write(url, _certificates?.AuthorityPem, AdminToken), cancellationToken).ConfigureAwait(false);
+    }
+}

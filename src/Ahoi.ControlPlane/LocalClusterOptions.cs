@@ -1,0 +1,35 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ahoi.ControlPlane;
+
+/// <summary>What a <see cref="LocalCluster"/> is made of.</summary>
+public sealed record LocalClusterOptions
+{
+    /// <summary>Gets the address to listen at; port 0 takes a free one.</summary>
+    /// <value>The default is <see langword="null"/>: no socket, for use in process.</value>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>Gets whether plain HTTP is served instead of TLS.</summary>
+    public bool Http { get; init; }
+
+    /// <summary>Gets the folder the cluster is kept in.</summary>
+    /// <value>The default is <see langword="null"/>: in memory, gone when it stops.</value>
+    public string? DataFolder { get; init; }
+
+    /// <summary>Gets where the kubeconfig is written, with mode 0600.</summary>
+    /// <value>The default is <c>kubeconfig</c> in the data folder, and nowhere without one.</value>
+    public string? KubeconfigFile { get; init; }
+
+    /// <summary>Gets a file with more users, as kube-apiserver's <c>--token-auth-file</c>: CSV lines of
+    /// <c>token,user,uid,"group1,group2"</c>.</summary>
+    public string? TokenAuthFile { get; init; }
+
+    /// <summary>Gets the clock.</summary>
+    /// <value>The default is the system's.</value>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets where the parts log to.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+}
