@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Ahoi.Cli.Commands;
 
 namespace Ahoi.Cli;

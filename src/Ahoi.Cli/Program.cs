@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Runtime.InteropServices;
-using Ahoi.Cli.Commands;
 
 namespace Ahoi.Cli;
 

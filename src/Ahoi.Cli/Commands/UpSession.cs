@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using Ahoi.Client.Requests;
+using Ahoi.Cli.Demo;
+using Ahoi.ControlPlane;
+using Ahoi.Framework.Hosting;
+using Ahoi.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.Cli.Commands;
+
+/// <summary>One run of <c>ahoi up</c>, from its start to Ctrl-C.</summary>
+internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter error)
+{
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var loggers = LoggerFactory.Create(logging => Configure(logging));
+        await using var cluster = await StartClusterAsync(loggers, cancellationToken);
+        await error.WriteLineAsync($"ahoi: the cluster answers at {cluster.Url} ({Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s)");
+
+        using var host = options.Components.Contains("operators") ? BuildOperators(cluster) : null;
+        if (host is not null)
+        {
+            await host.StartAsync(cancellationToken);
+            await error.WriteLineAsync($"ahoi: operators: {string.Join(", ", options.Operators)}");
+        }
+
+        try
+        {
+            if (options.ReadyFile is { } ready)
+            {
+                await File.WriteAllTextAsync(ready, $"{cluster.Url}\n", cancellationToken);
+            }
+
+            if (options.Demo)
+            {
+                using var client = new ApiClient(cluster.Connect());
+                await new CustomerDemo(client, output).RunAsync(cancellationToken);
+            }
+
+            await WriteNextStepsAsync(cluster);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await error.WriteLineAsync("ahoi: stopping");
+        }
+        finally
+        {
+            if (host is not null)
+            {
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(8));
+                await host.StopAsync(limit.Token);
+            }
+
+            if (options.ReadyFile is { } ready)
+            {
+                File.Delete(ready);
+            }
+        }
+
+        return ExitCodes.Ok;
+    }
+
+    private async Task<LocalCluster> StartClusterAsync(ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LocalCluster.StartAsync(
+                new LocalClusterOptions
+                {
+                    Listen = options.Listen,
+                    Http = options.Http,
+                    DataFolder = options.Ephemeral ? null : options.DataFolder ?? DefaultDataFolder(),
+                    KubeconfigFile = options.KubeconfigFile ?? (options.Ephemeral ? TemporaryKubeconfig() : null),
+                    TokenAuthFile = options.TokenAuthFile,
+                    Loggers = loggers,
+                },
+                cancellationToken);
+        }
+        catch (LocalClusterException exception)
+        {
+            throw new CommandFailedException(exception.Message);
+        }
+    }
+
+    private IHost BuildOperators(LocalCluster cluster)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ahoi" });
+        builder.Services.AddLogging(Configure);
+        // The command line itself listens to Ctrl-C; the host must not end before it.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var operators = builder.Services.AddAhoi(ahoi =>
+        {
+            ahoi.OperatorName = "ahoi";
+            ahoi.Connection = cluster.Connect();
+            ahoi.InstallDefinitions = true;
+        });
+        if (options.Operators.Contains("tenancy"))
+        {
+            operators.AddTenancy();
+        }
+
+        return builder.Build();
+    }
+
+    private async Task WriteNextStepsAsync(LocalCluster cluster)
+    {
+        await output.WriteLineAsync();
+        await output.WriteLineAsync($"  export KUBECONFIG={cluster.KubeconfigFile}");
+        foreach (var line in options.Demo ? CustomerDemo.NextSteps : ["kubectl get namespaces", "kubectl api-resources"])
+        {
+            await output.WriteLineAsync($"  {line}");
+        }
+
+        await output.WriteLineAsync();
+        await output.WriteLineAsync("Ctrl-C stops everything.");
+        await output.FlushAsync();
+    }
+
+    private static void Configure(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.IncludeScopes = false;
+        });
+        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static string DefaultDataFolder() =>
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "ahoi");
+
+    private static string TemporaryKubeconfig() => Path.Combine(Directory.CreateTempSubdirectory("ahoi-").FullName, "kubeconfig");
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ahoi.Cli.Tests;
+
+public sealed class UpCommandTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("ahoi-cli-").FullName;
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private readonly CancellationTokenSource _stopping = new();
+
+    [Theory]
+    [InlineData("up --ephmeral", "'--ephmeral' is not known here. Did you mean '--ephemeral'?")]
+    [InlineData("upp", "'upp' is not known here. Did you mean 'up'?")]
+    [InlineData("up --operators tenency", "'tenency' of --operators is not known; there is tenancy. Did you mean 'tenancy'?")]
+    [InlineData("up --listen here", "'here' of --listen is not an address and port; write it as 127.0.0.1:6443.")]
+    [InlineData("up --ephemeral --data x", "--ephemeral keeps nothing and --data keeps everything; give one of them.")]
+    [InlineData("up --http --listen 0.0.0.0:0", "--http sends tokens in the clear and is for loopback addresses only.")]
+    public async Task Run_WrongFlags_IsUsageAndSaysWhatIsRight(string line, string message)
+    {
+        Assert.Equal(ExitCodes.Usage, await RunAsync(line.Split(' ')));
+        Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public async Task Up_ReadyFile_IsThereWhileItRunsAndGoneAfter()
+    {
+        var ready = Path.Combine(_folder, "ready");
+        var kubeconfig = Path.Combine(_folder, "data", "kubeconfig");
+        using var watcher = new FileSystemWatcher(_folder) { EnableRaisingEvents = true };
+        var created = new TaskCompletionSource();
+        watcher.Created += (_, e) => _ = e.Name == "ready" && created.TrySetResult();
+
+        var running = RunAsync("up", "--listen", "127.0.0.1:0", "--data", Path.Combine(_folder, "data"), "--ready-file", ready, "--components", "apiserver");
+        await Task.WhenAny(created.Task, running).WaitAsync(Limit);
+        Assert.True(created.Task.IsCompletedSuccessfully, _error.ToString());
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(kubeconfig));
+        await _stopping.CancelAsync();
+        Assert.Equal(ExitCodes.Ok, await running.WaitAsync(Limit));
+        Assert.False(File.Exists(ready));
+    }
+
+    [Fact]
+    public async Task Up_PortInUse_NamesPortAndHolder()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var port = ((IPEndPoint)holder.LocalEndpoint).Port;
+
+        Assert.Equal(ExitCodes.Failed, await RunAsync("up", "--ephemeral", "--listen", $"127.0.0.1:{port}", "--components", "apiserver").WaitAsync(Limit));
+
+        Assert.Contains($"The port {port} is in use by", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"(pid {Environment.ProcessId})", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Up_ForeignFolder_IsRefusedAndUntouched()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "letter.txt"), "dear");
+
+        Assert.Equal(ExitCodes.Failed, await RunAsync("up", "--listen", "127.0.0.1:0", "--data", _folder).WaitAsync(Limit));
+
+        Assert.Contains("nothing was touched", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["letter.txt"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("not json", "is damaged")]
+    [InlineData("{\"format\": 99}", "was written by a newer Ahoi (format 99")]
+    public async Task Up_DamagedOrNewerFolder_IsRefused(string marker, string message)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "ahoi-cluster.json"), marker);
+
+        Assert.Equal(ExitCodes.Failed, await RunAsync("up", "--listen", "127.0.0.1:0", "--data", _folder).WaitAsync(Limit));
+
+        Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Task<int> RunAsync(params string[] args) => AhoiCommandLine.RunAsync(args, _output, _error, _stopping.Token);
+}
