@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Connections;
+using Ahoi.Client.Requests;
+using Ahoi.Client.Watches;
+using Ahoi.ControlPlane;
+using Ahoi.Framework.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.Testing;
+
+/// <summary>
+/// A cluster of a test's own, in process and without a socket: ready in milliseconds, gone with the test. Operators under
+/// test run against it exactly as they run against any cluster.
+/// </summary>
+public sealed class TestCluster : IAsyncDisposable
+{
+    /// <summary>How long waits last at most where nothing else is said: 20 seconds.</summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(20);
+
+    private readonly LocalCluster _cluster;
+    private readonly ConcurrentStack<IHost> _operators = new();
+
+    private TestCluster(LocalCluster cluster)
+    {
+        _cluster = cluster;
+        Client = new ApiClient(cluster.Connect());
+    }
+
+    /// <summary>Gets a client of the cluster's administrator.</summary>
+    public ApiClient Client { get; }
+
+    /// <summary>Starts a cluster.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The cluster.</returns>
+    public static async Task<TestCluster> StartAsync(CancellationToken cancellationToken = default) =>
+        new(await LocalCluster.StartAsync(new LocalClusterOptions(), cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Makes a connection of the cluster's administrator, with a handler of its own.</summary>
+    /// <returns>The connection.</returns>
+    public ApiConnection Connect() => _cluster.Connect();
+
+    /// <summary>Runs an operator until the cluster is disposed of, or until <see cref="StopAsync"/>.</summary>
+    /// <param name="configure">Adds the controllers.</param>
+    /// <param name="name">The operator's name.</param>
+    /// <param name="connection">The connection it uses, to count or disturb its requests; the administrator's where left out.</param>
+    /// <param name="logging">Where it logs to; nowhere where left out.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <returns>The operator's host.</returns>
+    public async Task<IHost> RunOperatorAsync(
+        Action<AhoiBuilder> configure,
+        string name = "test",
+        ApiConnection? connection = null,
+        Action<ILoggingBuilder>? logging = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging(logging ?? (_ => { }));
+        configure(builder.Services.AddAhoi(options =>
+        {
+            options.OperatorName = name;
+            options.Connection = connection ?? Connect();
+            options.InstallDefinitions = true;
+        }));
+        var host = builder.Build();
+        _operators.Push(host);
+        await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        return host;
+    }
+
+    /// <summary>Stops an operator as its process would be stopped, and waits for it.</summary>
+    /// <param name="host">The operator's host.</param>
+    /// <returns>When nothing of it runs any more.</returns>
+    public static async Task StopAsync(IHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        using var limit = new CancellationTokenSource(DefaultLimit);
+        await host.StopAsync(limit.Token).ConfigureAwait(false);
+        host.Dispose();
+    }
+
+    /// <summary>Waits until an object is there and <paramref name="condition"/> holds for it.</summary>
+    /// <param name="resource">The object's resource.</param>
+    /// <param name="key">The object's key.</param>
+    /// <param name="condition">What is waited for.</param>
+    /// <param name="limit">How long at most; <see cref="DefaultLimit"/> where left out.</param>
+    /// <returns>The object as it was when the condition held.</returns>
+    /// <exception cref="TimeoutException">It did not come about; the message shows the object as it is.</exception>
+    public Task<JsonMap> WaitForAsync(GroupVersionResource resource, ObjectKey key, Func<JsonMap, bool> condition, TimeSpan? limit = null)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        return WaitAsync(resource, key, seen => seen is not null && condition(seen), limit)!;
+    }
+
+    /// <summary>Waits until an object is there.</summary>
+    /// <param name="resource">The object's resource.</param>
+    /// <param name="key">The object's key.</param>
+    /// <param name="limit">How long at most; <see cref="DefaultLimit"/> where left out.</param>
+    /// <returns>The object.</returns>
+    /// <exception cref="TimeoutException">It did not come.</exception>
+    public Task<JsonMap> WaitForAsync(GroupVersionResource resource, ObjectKey key, TimeSpan? limit = null) =>
+        WaitForAsync(resource, key, _ => true, limit);
+
+    /// <summary>Waits until an object is gone.</summary>
+    /// <param name="resource">The object's resource.</param>
+    /// <param name="key">The object's key.</param>
+    /// <param name="limit">How long at most; <see cref="DefaultLimit"/> where left out.</param>
+    /// <returns>When it is gone.</returns>
+    /// <exception cref="TimeoutException">It is still there; the message shows it.</exception>
+    public Task WaitForAbsenceAsync(GroupVersionResource resource, ObjectKey key, TimeSpan? limit = null) =>
+        WaitAsync(resource, key, seen => seen is null, limit);
+
+    /// <summary>Stops all operators, then the cluster.</summary>
+    /// <returns>When nothing runs any more.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        while (_operators.TryPop(out var host))
+        {
+            await StopAsync(host).ConfigureAwait(false);
+        }
+
+        Client.Dispose();
+        await _cluster.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task<JsonMap?> WaitAsync(GroupVersionResource resource, ObjectKey key, Func<JsonMap?, bool> condition, TimeSpan? limit)
+    {
+        using var deadline = new CancellationTokenSource(limit ?? DefaultLimit);
+        JsonMap? seen = null;
+        try
+        {
+            while (true)
+            {
+                var selector = $"metadata.name={key.Name}";
+                var page = await Client.ListAsync(resource, key.Namespace, new ListOptions { FieldSelector = selector }, deadline.Token).ConfigureAwait(false);
+                seen = page.Items.Count > 0 ? page.Items[0].ToMap() : null;
+                if (condition(seen))
+                {
+                    return seen;
+                }
+
+                var options = new WatchOptions { FieldSelector = selector, ResourceVersion = page.ResourceVersion };
+                await foreach (var change in Client.WatchAsync(resource, key.Namespace, options, deadline.Token).ConfigureAwait(false))
+                {
+                    if (change.Type is WatchEventType.Bookmark)
+                    {
+                        continue;
+                    }
+
+                    if (change.Object is not { } value || change.Type is WatchEventType.Error)
+                    {
+                        break; // Listed anew.
+                    }
+
+                    seen = change.Type == WatchEventType.Deleted ? null : value.ToMap();
+                    if (condition(seen))
+                    {
+                        return seen;
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException exception) when (deadline.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Waited in vain for {resource} {key}. It is: {seen?.ToString() ?? "not there"}", exception);
+        }
+    }
+}
