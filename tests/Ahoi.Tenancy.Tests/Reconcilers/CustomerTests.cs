@@ -168,7 +168,9 @@ public sealed class CustomerTests : IAsyncLifetime
         var customer = await _cluster.WaitForAsync(Customers, Key, c => Condition(c, "NamespaceReady").Text("status") == "False");
         Assert.Equal("Failed", Condition(customer, "NamespaceReady").Text("reason"));
         Assert.Null(await Client.FindAsync(Databases, Child));
-        Assert.Empty((await Client.GetAsync(Namespaces, new(null, Namespace))).Labels.Where(l => l.Key.StartsWith("internal.example.com", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            (await Client.GetAsync(Namespaces, new(null, Namespace))).Labels,
+            label => label.Key.StartsWith("internal.example.com", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -197,7 +199,7 @@ public sealed class CustomerTests : IAsyncLifetime
         await ApplySlideAsync();
         await _cluster.WaitForAsync(Databases, Child);
 
-        await Client.PatchAsync(Customers, Key, Merge($$$$"""{"spec":{"features":{"database":{"storage":"{{{{storage}}}}"}}}}"""));
+        await Client.PatchAsync(Customers, Key, Merge("""{"spec":{"features":{"database":{"storage":"SIZE"}}}}""".Replace("SIZE", storage, StringComparison.Ordinal)));
 
         await _cluster.WaitForAsync(Databases, Child, d => d.At("spec", "storage") as string == storage);
     }
@@ -222,26 +224,38 @@ public sealed class CustomerTests : IAsyncLifetime
     private async Task MakeWorkloadsReadyAsync(int workers)
     {
         var server = await _cluster.WaitForAsync(StatefulSets, new(Namespace, $"{Name}-postgres"));
-        await PatchStatusAsync(StatefulSets, server, $$"""{"status":{"observedGeneration":{{server.At("metadata", "generation")}},"replicas":1,"readyReplicas":1,"updatedReplicas":1,"availableReplicas":1}}""");
+        await PatchStatusAsync(StatefulSets, server, RunningStatus(server, 1));
         var deployment = await _cluster.WaitForAsync(Deployments, new(Namespace, $"{Name}-scheduler"), d => d.At("spec", "replicas") is long n && n == workers);
-        await PatchStatusAsync(Deployments, deployment, $$"""{"status":{"observedGeneration":{{deployment.At("metadata", "generation")}},"replicas":{{workers}},"readyReplicas":{{workers}},"updatedReplicas":{{workers}},"availableReplicas":{{workers}}}}""");
+        await PatchStatusAsync(Deployments, deployment, RunningStatus(deployment, workers));
         foreach (var job in (await Client.ListAsync(Jobs, Namespace)).Items)
         {
             await PatchStatusAsync(
                 Jobs,
                 job.ToMap(),
-                """
+                JsonTree.ParseMap("""
                 {"status":{"startTime":"2030-01-01T00:00:00Z","completionTime":"2030-01-01T00:00:01Z","succeeded":1,"conditions":[
                   {"type":"SuccessCriteriaMet","status":"True","lastProbeTime":"2030-01-01T00:00:01Z","lastTransitionTime":"2030-01-01T00:00:01Z"},
                   {"type":"Complete","status":"True","lastProbeTime":"2030-01-01T00:00:01Z","lastTransitionTime":"2030-01-01T00:00:01Z"}]}}
-                """);
+                """));
         }
     }
 
-    private Task<RawObject> PatchStatusAsync(GroupVersionResource resource, JsonMap value, string patch) => Client.PatchAsync(
+    private static JsonMap RunningStatus(JsonMap workload, int replicas) => new()
+    {
+        ["status"] = new JsonMap
+        {
+            ["observedGeneration"] = workload.At("metadata", "generation"),
+            ["replicas"] = replicas,
+            ["readyReplicas"] = replicas,
+            ["updatedReplicas"] = replicas,
+            ["availableReplicas"] = replicas,
+        },
+    };
+
+    private Task<RawObject> PatchStatusAsync(GroupVersionResource resource, JsonMap value, JsonMap patch) => Client.PatchAsync(
         resource,
         new ObjectKey(Namespace, (string)value.At("metadata", "name")!),
-        Merge(patch),
+        Patch.Merge(patch),
         new WriteOptions { Subresource = "status" });
 
     /// <summary>Plays the namespace controller: there is nothing left in the namespace, so its finalizer goes.</summary>
