@@ -50,8 +50,10 @@ internal sealed class InProcessBody(PipeReader reader, InProcessExchange exchang
             target = target[segment.Length..];
         }
 
+        // Advancing recycles the segments, after which the sequence does not know its length any more.
+        var count = (int)part.Length;
         reader.AdvanceTo(part.End);
-        return (int)part.Length;
+        return count;
     }
 
     public override void Flush()
