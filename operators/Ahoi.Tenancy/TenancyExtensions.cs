@@ -26,7 +26,7 @@ public static class TenancyExtensions
         return builder
             .AddJson(TenancyJson.Default)
             .AddCodecs(OfficialModels.Codecs)
-            .AddController<Customer, CustomerReconciler>(options => options.Owns<Scheduler>())
+            .AddController<Customer, CustomerReconciler>(options => options.Owns<V1Namespace>().Owns<Database>().Owns<Scheduler>())
             .AddController<Database, DatabaseReconciler>(options => options.Owns<V1Secret>().Owns<V1Service>().Owns<V1StatefulSet>().Owns<V1Job>())
             .AddController<Scheduler, SchedulerReconciler>(options => options.Owns<V1Deployment>());
     }

@@ -121,8 +121,7 @@ internal sealed class PathRequests(ServerParts parts, OpenApiSource openApi)
             return;
         }
 
-        await AnswerWriter.WriteJsonAsync(http, 200, form, document.Json).ConfigureAwait(false);
-        return;
+        await AnswerWriter.WriteJsonAsync(http, 200, form, document.Json, MediaTypes.AggregatedDiscovery).ConfigureAwait(false);
     }
 
     private async ValueTask DiscoverAsync(HttpContext http, string path)

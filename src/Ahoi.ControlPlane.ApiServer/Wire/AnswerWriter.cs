@@ -11,7 +11,7 @@ namespace Ahoi.ControlPlane.ApiServer.Wire;
 internal static class AnswerWriter
 {
     /// <summary>Writes a JSON body, as YAML where that was asked for.</summary>
-    public static ValueTask WriteJsonAsync(HttpContext http, int code, AnswerForm form, ReadOnlyMemory<byte> json)
+    public static ValueTask WriteJsonAsync(HttpContext http, int code, AnswerForm form, ReadOnlyMemory<byte> json, string mediaType = MediaTypes.Json)
     {
         if (form.Yaml)
         {
@@ -23,7 +23,7 @@ internal static class AnswerWriter
             json = Indent(json);
         }
 
-        return WriteAsync(http, code, MediaTypes.Json, json);
+        return WriteAsync(http, code, mediaType, json);
     }
 
     public static ValueTask WriteMapAsync(HttpContext http, int code, AnswerForm form, JsonMap value) =>

@@ -58,7 +58,7 @@ internal abstract class WorkloadStrategy : KindStrategy
         }
 
         MustSelect(selector, template, emptySelects: true);
-        template.PodTemplate();
+        template.PodTemplate(spec["volumeClaimTemplates"].Items.Select(c => c["metadata"]["name"].Text));
         NeverEnding(template);
     }
 

@@ -6,11 +6,13 @@ namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;
 internal static class PodSpecRules
 {
     /// <summary>Refuses a bad template of pods.</summary>
-    public static void PodTemplate(this Field template)
+    /// <param name="template">The template.</param>
+    /// <param name="claims">The names of volumes that each pod gets beside those of the template, from templates of claims.</param>
+    public static void PodTemplate(this Field template, params IEnumerable<string> claims)
     {
         template["metadata"]["labels"].As(template.Path + ".labels").Labels();
         template["metadata"]["annotations"].As(template.Path + ".annotations").Annotations();
-        template["spec"].PodSpec();
+        template["spec"].PodSpec(claims);
         if (template["spec"]["ephemeralContainers"].Count > 0)
         {
             template["spec"]["ephemeralContainers"].Forbidden("ephemeral containers not allowed in pod template");
@@ -18,9 +20,16 @@ internal static class PodSpecRules
     }
 
     /// <summary>Refuses a bad spec.</summary>
-    public static void PodSpec(this Field spec)
+    /// <param name="spec">The spec.</param>
+    /// <param name="claims">The names of volumes beside those of the spec.</param>
+    public static void PodSpec(this Field spec, params IEnumerable<string> claims)
     {
         var volumes = spec["volumes"].Volumes();
+        foreach (var claim in claims)
+        {
+            volumes.TryAdd(claim, "persistentVolumeClaim");
+        }
+
         PodResources(spec["resources"]);
         spec.Containers(volumes);
         spec["restartPolicy"].RequiredOneOf("Always", "Never", "OnFailure");
