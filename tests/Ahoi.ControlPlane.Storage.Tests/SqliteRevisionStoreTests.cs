@@ -53,6 +53,20 @@ public sealed class SqliteRevisionStoreTests : RevisionStoreTests
     }
 
     [Fact]
+    public async Task Open_AfterACreationWasCutShort_StartsAnew()
+    {
+        await Store.DisposeAsync();
+        System.IO.File.Delete(File);
+        // What a kill in the middle of creation leaves: half a file under the other name, and perhaps its log.
+        await System.IO.File.WriteAllBytesAsync(File + ".new", new byte[4096]);
+        await System.IO.File.WriteAllBytesAsync(File + ".new-wal", new byte[100]);
+
+        await using var again = SqliteRevisionStore.Open(File);
+
+        Assert.Equal(2, (await again.CreateAsync("/a", Bytes("1"), CancellationToken.None)).Revision);
+    }
+
+    [Fact]
     public void Open_WhileItIsOpen_NamesTheHolder()
     {
         var exception = Assert.Throws<StoreInUseException>(() => SqliteRevisionStore.Open(File));

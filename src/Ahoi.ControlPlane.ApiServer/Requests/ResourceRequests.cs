@@ -98,7 +98,7 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
 
         var resource = request.Resource;
         var storage = resource.Storage ?? throw ApiErrors.MethodNotAllowed();
-        var value = storage.Cache.Find(storage.KeyOf(request.Namespace, request.Name))
+        var value = storage.Cache.Find(storage.KeyOf(resource.Namespaced ? request.Namespace : null, request.Name))
             ?? throw ApiErrors.NotFound(resource.Resource, request.Name);
         var json = await value.GetFormAsync(resource, request.Aborted).ConfigureAwait(false);
         if (request.Subresource is { Name: "scale" })

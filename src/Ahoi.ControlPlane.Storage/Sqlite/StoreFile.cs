@@ -38,19 +38,18 @@ internal sealed class StoreFile : IDisposable
     /// <exception cref="StoreDamagedException">The file is damaged, foreign, or newer than this program.</exception>
     public static StoreFile Open(string path)
     {
-        var isNew = CheckHeader(path);
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        if (CheckHeader(path))
+        {
+            Create(path);
+        }
+
+        var connection = Connect(path);
         try
         {
             connection.Open();
             // What is damaged must stay as it is, so a close after a failed load folds nothing into the file.
             SQLitePCL.raw.sqlite3_db_config(connection.Handle, SQLitePCL.raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
             Execute(connection, "PRAGMA locking_mode = EXCLUSIVE");
-            if (isNew)
-            {
-                Create(connection);
-            }
-
             Execute(connection, "PRAGMA synchronous = FULL");
             return new StoreFile(path, connection);
         }
@@ -223,28 +222,48 @@ internal sealed class StoreFile : IDisposable
                 path, $"it has format {version}, and this program knows format {SchemaVersion}. Use the program that wrote it.");
     }
 
-    private static void Create(SqliteConnection connection)
+    /// <summary>
+    /// Makes a complete, empty store under another name and moves it into place, so that a process that is killed
+    /// meanwhile leaves nothing that looks like somebody else's file.
+    /// </summary>
+    private static void Create(string path)
     {
-        Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
-        Execute(connection, "PRAGMA journal_mode = WAL");
-        Execute(
-            connection,
-            $"""
-            BEGIN;
-            CREATE TABLE store (compacted INTEGER NOT NULL);
-            INSERT INTO store VALUES (0);
-            CREATE TABLE log (
-                revision INTEGER PRIMARY KEY,
-                key TEXT NOT NULL,
-                created INTEGER NOT NULL,
-                value BLOB);
-            CREATE INDEX log_key ON log (key, revision);
-            PRAGMA application_id = {ApplicationId};
-            PRAGMA user_version = {SchemaVersion};
-            COMMIT;
-            PRAGMA wal_checkpoint(TRUNCATE);
-            """);
+        var part = path + ".new";
+        foreach (var leftover in (ReadOnlySpan<string>)[part, part + "-wal", part + "-shm", part + "-journal"])
+        {
+            File.Delete(leftover);
+        }
+
+        using (var connection = Connect(part))
+        {
+            connection.Open();
+            Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+            Execute(connection, "PRAGMA synchronous = FULL");
+            Execute(
+                connection,
+                $"""
+                BEGIN;
+                CREATE TABLE store (compacted INTEGER NOT NULL);
+                INSERT INTO store VALUES (0);
+                CREATE TABLE log (
+                    revision INTEGER PRIMARY KEY,
+                    key TEXT NOT NULL,
+                    created INTEGER NOT NULL,
+                    value BLOB);
+                CREATE INDEX log_key ON log (key, revision);
+                PRAGMA application_id = {ApplicationId};
+                PRAGMA user_version = {SchemaVersion};
+                COMMIT;
+                """);
+            Execute(connection, "PRAGMA journal_mode = WAL");
+        }
+
+        // The last close of a write-ahead log folds it into the file and removes it.
+        File.Move(part, path, overwrite: true);
     }
+
+    private static SqliteConnection Connect(string path) =>
+        new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
 
     private static StoreDamagedException Damaged(string path, SqliteException exception) => new(
         path,

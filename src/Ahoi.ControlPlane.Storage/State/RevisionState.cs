@@ -51,7 +51,7 @@ internal sealed class RevisionState
             }
         }
 
-        signals.ForEach(s => s.SetResult());
+        Wake(signals);
     }
 
     public RangePage List(string prefix, RangeOptions range)
@@ -139,15 +139,26 @@ internal sealed class RevisionState
             signals.AddRange(_groups.Values.Select(g => g.Exchange()));
         }
 
-        signals.ForEach(s => s.TrySetResult());
+        Wake(signals);
+    }
+
+    /// <summary>Completes signals on the pool: queueing what waits for them takes time in proportion to the watchers, and the writer must not pay for it.</summary>
+    private static void Wake(List<TaskCompletionSource> signals)
+    {
+        foreach (var signal in signals)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static s => s.TrySetResult(), signal, preferLocal: false);
+        }
     }
 
     /// <summary>Gets the state at a revision by taking back what came after it.</summary>
     private Snapshot At(long revision)
     {
+        Snapshot snapshot;
+        StoreChange[] after;
         lock (_gate)
         {
-            var snapshot = _newest;
+            snapshot = _newest;
             if (revision == 0 || revision == snapshot.Revision)
             {
                 return snapshot;
@@ -163,13 +174,18 @@ internal sealed class RevisionState
                 throw new RevisionExpiredException(revision, _compacted);
             }
 
-            for (var i = _log.Count - 1; i >= 0 && _log[i].Revision > revision; i--)
-            {
-                snapshot = snapshot.Before(_log[i]);
-            }
-
-            return snapshot with { Revision = revision };
+            var from = IndexAfterLocked(revision);
+            after = new StoreChange[_log.Count - from];
+            _log.CopyTo(from, after, 0, after.Length);
         }
+
+        // Outside the lock: taking back many changes takes long, and writers must not wait for a reader.
+        for (var i = after.Length - 1; i >= 0; i--)
+        {
+            snapshot = snapshot.Before(after[i]);
+        }
+
+        return snapshot with { Revision = revision };
     }
 
     private (List<StoreChange> Batch, Task? More) Read(string prefix, Watcher watcher)
