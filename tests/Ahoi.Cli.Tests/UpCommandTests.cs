@@ -39,7 +39,11 @@ public sealed class UpCommandTests : IDisposable
         await Task.WhenAny(created.Task, running).WaitAsync(Limit);
         Assert.True(created.Task.IsCompletedSuccessfully, _error.ToString());
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(kubeconfig));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(kubeconfig));
+        }
+
         await _stopping.CancelAsync();
         Assert.Equal(ExitCodes.Ok, await running.WaitAsync(Limit));
         Assert.False(File.Exists(ready));
@@ -84,6 +88,8 @@ public sealed class UpCommandTests : IDisposable
     public void Dispose()
     {
         _stopping.Dispose();
+        _output.Dispose();
+        _error.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -123,6 +123,8 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
     private static void Configure(ILoggingBuilder logging)
     {
         logging.SetMinimumLevel(LogLevel.Warning);
+        // A port in use is told in one sentence; the host's own account of it would bury that.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

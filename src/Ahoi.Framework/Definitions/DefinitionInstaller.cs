@@ -24,9 +24,18 @@ internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes 
             var key = new ObjectKey(null, (string)definition.At("metadata", "name")!); // The generator names every definition.
             await RepeatAsync(key, () => ApplyAsync(key, definition, cancellationToken), cancellationToken).ConfigureAwait(false);
             await RepeatAsync(key, () => IsEstablishedAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
+            await RepeatAsync(key, () => IsServedAsync(definition, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
+    }
 
+    /// <summary>A definition is established a moment before its kind is served.</summary>
+    private async Task<bool> IsServedAsync(JsonMap definition, CancellationToken cancellationToken)
+    {
+        var spec = definition.Map("spec")!;
+        var version = spec.List("versions")!.Maps.First(v => v.Flag("served") == true).Text("name")!;
         client.Discovery.Invalidate();
+        var kind = new GroupVersionKind(spec.Text("group")!, version, (string)spec.At("names", "kind")!);
+        return await client.Discovery.FindAsync(kind, cancellationToken).ConfigureAwait(false) is not null;
     }
 
     private async Task<bool> ApplyAsync(ObjectKey key, JsonMap definition, CancellationToken cancellationToken)

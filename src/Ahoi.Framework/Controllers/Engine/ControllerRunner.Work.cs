@@ -85,14 +85,14 @@ internal sealed partial class ControllerRunner
 
     private async Task<TimeSpan?> ReconcileAsync(WorkItem item, CancellationToken cancellationToken)
     {
-        var resource = _informer.Store.Find(item.Key);
+        var resource = Objects.Store.Find(item.Key);
         if (resource is null)
         {
             _dependencies.Replace(item.Key, []);
             return null;
         }
 
-        var served = await _informer.ReadyAsync(cancellationToken).ConfigureAwait(false);
+        var served = await Objects.ReadyAsync(cancellationToken).ConfigureAwait(false);
         var reader = new TrackingReader(_cache, _dependencies, item.Key, WatchDependencies);
         using var scope = ObjectScope(_logger, _definition.Kind.Kind, item.Key);
         var context = new ReconcileContext(
@@ -182,7 +182,7 @@ internal sealed partial class ControllerRunner
     private async Task ReportAsync(ObjectKey key, Exception exception, CancellationToken cancellationToken)
     {
         // What the network or a conflict did is tried again and nobody's business; the status of children is written already.
-        if (_informer.Store.Find(key) is not { } resource
+        if (Objects.Store.Find(key) is not { } resource
             || exception is TransportException or ApiException { IsTransient: true } or ApiException { Code: 409 } or ChildrenFailedException)
         {
             return;
@@ -200,7 +200,7 @@ internal sealed partial class ControllerRunner
         _events.Record(resource, new(EventType.Warning, reason, exception.Message), Name);
         try
         {
-            var served = await _informer.ReadyAsync(cancellationToken).ConfigureAwait(false);
+            var served = await Objects.ReadyAsync(cancellationToken).ConfigureAwait(false);
             await _statuses.ReportFailureAsync(resource, served, reason, exception.Message, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Reporting a failure must not become another one.

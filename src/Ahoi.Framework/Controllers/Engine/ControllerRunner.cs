@@ -27,7 +27,6 @@ internal sealed partial class ControllerRunner : IDisposable
     private readonly ClusterWriter _writer;
     private readonly DescriptionWriter _descriptions;
     private readonly StatusWriter _statuses;
-    private readonly Informer _informer;
 
     public ControllerRunner(
         ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ApiClient client, EventRecorder events, TimeProvider time, Random random, ILoggerFactory loggers)
@@ -45,9 +44,12 @@ internal sealed partial class ControllerRunner : IDisposable
         _writer = new(client, cache, definition.FieldManager);
         _descriptions = new(definition, types, cache, _writer, _owned, _logger);
         _statuses = new(definition, types, _writer, time, _logger);
-        _informer = cache.Of(new InformerScope(definition.Kind) { Namespace = definition.Options.Namespace, LabelSelector = definition.Options.LabelSelector });
         Queue = new(time);
     }
+
+    /// <summary>Gets the cache of the reconciled objects. It begins to fill when it is asked for first, which is after the definitions are installed.</summary>
+    private Informer Objects => field ??= _cache.Of(
+        new InformerScope(_definition.Kind) { Namespace = _definition.Options.Namespace, LabelSelector = _definition.Options.LabelSelector });
 
     public string Name => _definition.Name;
 
@@ -73,13 +75,13 @@ internal sealed partial class ControllerRunner : IDisposable
         }
 
         IsRunning = true;
-        LogStarted(_logger, Name, _definition.Kind, _informer.Store.Count);
+        LogStarted(_logger, Name, _definition.Kind, Objects.Store.Count);
         await Task.WhenAll(Enumerable.Range(0, _definition.Options.Workers).Select(_ => Task.Run(() => WorkAsync(cut), CancellationToken.None))).ConfigureAwait(false);
     }
 
     private void Subscribe()
     {
-        _informer.Subscribe(OnResource);
+        Objects.Subscribe(OnResource);
         foreach (var kind in _definition.OwnedKinds)
         {
             _owned.Watch(kind);
@@ -106,7 +108,7 @@ internal sealed partial class ControllerRunner : IDisposable
         {
             try
             {
-                resource = await _informer.ReadyAsync(cut).ConfigureAwait(false);
+                resource = await Objects.ReadyAsync(cut).ConfigureAwait(false);
                 Waiting = null;
             }
             catch (Exception exception) when (exception is KindNotServedException or KindUnavailableException)
@@ -200,7 +202,7 @@ internal sealed partial class ControllerRunner : IDisposable
             if (owner.Kind == _definition.Kind.Kind && GroupVersionKind.Of(owner.ApiVersion, owner.Kind).Group == _definition.Kind.Group)
             {
                 var cluster = new ObjectKey(null, owner.Name);
-                yield return _informer.Store.Find(cluster) is not null ? cluster : new(child.Namespace, owner.Name);
+                yield return Objects.Store.Find(cluster) is not null ? cluster : new(child.Namespace, owner.Name);
             }
         }
     }
