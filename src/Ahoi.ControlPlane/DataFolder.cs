@@ -19,6 +19,8 @@ internal sealed class DataFolder
 
     public string KeysFolder => System.IO.Path.Combine(Path, "pki");
 
+    public string TokenSigningKeyFile => System.IO.Path.Combine(KeysFolder, "service-accounts.key");
+
     public string TokenFile => System.IO.Path.Combine(Path, "admin-token");
 
     public string Kubeconfig => System.IO.Path.Combine(Path, "kubeconfig");
@@ -40,7 +42,9 @@ internal sealed class DataFolder
                 Prepare(full, marker);
             }
 
-            return new DataFolder(full);
+            var folder = new DataFolder(full);
+            MakePrivate(folder.KeysFolder);
+            return folder;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -62,16 +66,20 @@ internal sealed class DataFolder
                 + "Name an empty folder with --data.");
         }
 
+        MakePrivate(full);
+        File.WriteAllText(marker, $"{{ \"format\": {FormatVersion} }}\n");
+    }
+
+    private static void MakePrivate(string folder)
+    {
         if (OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(full);
+            Directory.CreateDirectory(folder);
         }
         else
         {
-            Directory.CreateDirectory(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-
-        File.WriteAllText(marker, $"{{ \"format\": {FormatVersion} }}\n");
     }
 
     private static void CheckMarker(string full, string marker)

@@ -20,12 +20,14 @@ public sealed class LocalCluster : IAsyncDisposable
 
     private readonly IRevisionStore _store;
     private readonly ClusterCertificates? _certificates;
+    private readonly ECDsa _signingKey;
     private readonly KubeApiServer _server;
     private readonly StoreCompaction _compaction;
 
-    private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, KubeApiServer server, TimeProvider time, string adminToken)
+    private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, ECDsa signingKey, KubeApiServer server, TimeProvider time, string adminToken)
     {
         _store = store;
+        _signingKey = signingKey;
         _certificates = certificates;
         _server = server;
         _compaction = new StoreCompaction(store, time);
@@ -52,9 +54,11 @@ public sealed class LocalCluster : IAsyncDisposable
         var folder = options.DataFolder is { } path ? DataFolder.Open(path) : null;
         var store = OpenStore(folder);
         ClusterCertificates? certificates = null;
+        ECDsa? signingKey = null;
         KubeApiServer? server = null;
         try
         {
+            signingKey = await ReadOrMakeSigningKeyAsync(folder, cancellationToken).ConfigureAwait(false);
             certificates = options.Listen is null || options.Http ? null : MakeCertificates(folder, options);
             var token = await ReadOrMakeTokenAsync(folder, cancellationToken).ConfigureAwait(false);
             server = new KubeApiServer(new ApiServerOptions
@@ -63,11 +67,12 @@ public sealed class LocalCluster : IAsyncDisposable
                 TimeProvider = options.Time,
                 Listen = options.Listen,
                 Certificate = certificates?.Server,
+                TokenSigningKey = signingKey,
                 Tokens = [new TokenUser(token, Administrator, Administrator, ["system:masters"]), .. ReadUsers(options.TokenAuthFile)],
                 LoggerFactory = options.Loggers,
             });
             await StartServerAsync(server, options.Listen, cancellationToken).ConfigureAwait(false);
-            var cluster = new LocalCluster(store, certificates, server, options.Time, token);
+            var cluster = new LocalCluster(store, certificates, signingKey, server, options.Time, token);
             cluster._compaction.Start();
             await cluster.WriteKubeconfigAsync(options.KubeconfigFile ?? folder?.Kubeconfig, cancellationToken).ConfigureAwait(false);
             return cluster;
@@ -80,6 +85,7 @@ public sealed class LocalCluster : IAsyncDisposable
             }
 
             certificates?.Dispose();
+            signingKey?.Dispose();
             await store.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -101,6 +107,7 @@ public sealed class LocalCluster : IAsyncDisposable
         await _server.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
         _certificates?.Dispose();
+        _signingKey.Dispose();
     }
 
     private static IRevisionStore OpenStore(DataFolder? folder)
@@ -160,6 +167,26 @@ public sealed class LocalCluster : IAsyncDisposable
         }
 
         return token;
+    }
+
+    private static async Task<ECDsa> ReadOrMakeSigningKeyAsync(DataFolder? folder, CancellationToken cancellationToken)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (folder is null)
+        {
+            return key;
+        }
+
+        if (File.Exists(folder.TokenSigningKeyFile))
+        {
+            key.ImportFromPem(await File.ReadAllTextAsync(folder.TokenSigningKeyFile, cancellationToken).ConfigureAwait(false));
+        }
+        else
+        {
+            await PrivateFile.WriteAsync(folder.TokenSigningKeyFile, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"), cancellationToken).ConfigureAwait(false);
+        }
+
+        return key;
     }
 
     private static async Task StartServerAsync(KubeApiServer server, IPEndPoint? listen, CancellationToken cancellationToken)

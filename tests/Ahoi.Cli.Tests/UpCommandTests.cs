@@ -37,7 +37,7 @@ public sealed class UpCommandTests : IDisposable
 
         var running = RunAsync("up", "--listen", "127.0.0.1:0", "--data", Path.Combine(_folder, "data"), "--ready-file", ready, "--components", "apiserver");
         await Task.WhenAny(created.Task, running).WaitAsync(Limit);
-        Assert.True(created.Task.IsCompletedSuccessfully, _error.ToString());
+        Assert.True(created.Task.IsCompletedSuccessfully, $"{running.Exception} {_error}");
 
         if (!OperatingSystem.IsWindows())
         {
