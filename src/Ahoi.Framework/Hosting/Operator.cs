@@ -27,6 +27,7 @@ public sealed partial class Operator : IAsyncDisposable
     private readonly IReadOnlyList<ControllerRunner> _runners;
     private readonly CancellationTokenSource _cut = new();
     private Task _run = Task.CompletedTask;
+    private bool _stopped;
     private bool _disposed;
 
     internal Operator(
@@ -88,6 +89,11 @@ public sealed partial class Operator : IAsyncDisposable
     /// <returns>A task that ends when nothing runs any more.</returns>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _stopped, true))
+        {
+            return;
+        }
+
         foreach (var runner in _runners)
         {
             runner.Queue.Complete();

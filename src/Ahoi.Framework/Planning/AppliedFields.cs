@@ -18,7 +18,10 @@ internal static class AppliedFields
     /// <param name="wanted">What is wanted, without type, name and namespace.</param>
     /// <param name="live">What is there.</param>
     /// <param name="owned">The manager's field set.</param>
-    public static string? FirstDifference(JsonMap wanted, JsonMap live, JsonMap owned) => OfMap(wanted, live, owned, "", quantities: false);
+    /// <param name="defaultsAllowed">Whether what is replaced as a whole may have more fields live than are wanted: the
+    /// server's defaults, where it is known that nothing else was applied before.</param>
+    public static string? FirstDifference(JsonMap wanted, JsonMap live, JsonMap owned, bool defaultsAllowed = false) =>
+        OfMap(wanted, live, owned, "", new(Quantities: false, defaultsAllowed));
 
     /// <summary>Takes the owned part out of an object: what the manager applied, with the values that are there.</summary>
     public static JsonMap Project(JsonMap live, JsonMap owned)
@@ -50,16 +53,16 @@ internal static class AppliedFields
         }
     }
 
-    private static string? Of(object? wanted, object? live, JsonMap owned, string path, bool quantities) => (wanted, live) switch
+    private static string? Of(object? wanted, object? live, JsonMap owned, string path, Comparison how) => (wanted, live) switch
     {
         (JsonMap { Count: 0 }, JsonMap or null) => null,
-        (JsonMap map, JsonMap there) when owned.Keys.Any(IsField) => OfMap(map, there, owned, path, quantities),
-        (JsonList list, JsonList there) when owned.Keys.Any(IsKeyed) => OfKeyedList(list, there, owned, path, quantities),
+        (JsonMap map, JsonMap there) when owned.Keys.Any(IsField) => OfMap(map, there, owned, path, how),
+        (JsonList list, JsonList there) when owned.Keys.Any(IsKeyed) => OfKeyedList(list, there, owned, path, how),
         (JsonList list, JsonList there) when owned.Keys.Any(IsValue) => OfSet(list, there, owned, path),
-        _ => SameLeaf(wanted, live, quantities) ? null : path,
+        _ => SameLeaf(wanted, live, how) ? null : path,
     };
 
-    private static string? OfMap(JsonMap wanted, JsonMap live, JsonMap owned, string path, bool quantities)
+    private static string? OfMap(JsonMap wanted, JsonMap live, JsonMap owned, string path, Comparison how)
     {
         foreach (var (key, value) in wanted)
         {
@@ -69,7 +72,7 @@ internal static class AppliedFields
                 return below;
             }
 
-            if (Of(value, live[key], children, below, quantities || QuantityFields.Contains(key)) is { } difference)
+            if (Of(value, live[key], children, below, how.Of(key)) is { } difference)
             {
                 return difference;
             }
@@ -86,7 +89,7 @@ internal static class AppliedFields
         return null;
     }
 
-    private static string? OfKeyedList(JsonList wanted, JsonList live, JsonMap owned, string path, bool quantities)
+    private static string? OfKeyedList(JsonList wanted, JsonList live, JsonMap owned, string path, Comparison how)
     {
         var entries = owned.Where(o => IsKeyed(o.Key)).ToList();
         if (entries.Count != wanted.Count)
@@ -106,7 +109,8 @@ internal static class AppliedFields
 
             var (name, children) = entries[at];
             entries.RemoveAt(at);
-            if (OfMap(map, there, children as JsonMap ?? [], $"{path}[{name[2..]}]", quantities) is { } difference)
+            // Items may be atomic, as owner references are: their own fields are not listed then.
+            if (Of(map, there, children as JsonMap ?? [], $"{path}[{name[2..]}]", how) is { } difference)
             {
                 return difference;
             }
@@ -124,17 +128,17 @@ internal static class AppliedFields
             : path;
     }
 
-    private static bool SameLeaf(object? wanted, object? live, bool quantities)
+    private static bool SameLeaf(object? wanted, object? live, Comparison how)
     {
         switch (wanted, live)
         {
             case (JsonMap w, JsonMap l):
-                return w.Keys.Union(l.Keys).All(k => SameLeaf(w[k], l[k], quantities || QuantityFields.Contains(k)));
+                return (how.DefaultsAllowed ? w.Keys : w.Keys.Union(l.Keys)).All(k => SameLeaf(w[k], l[k], how.Of(k)));
             case (JsonList w, JsonList l):
-                return w.Count == l.Count && w.Zip(l).All(p => SameLeaf(p.First, p.Second, quantities));
+                return w.Count == l.Count && w.Zip(l).All(p => SameLeaf(p.First, p.Second, how));
             case (var w, null) when IsZero(w):
                 return true; // Built-in kinds do not store zeros, empty texts and false.
-            case (string or long or double, string or long or double) when quantities && !JsonTree.Equals(wanted, live):
+            case (string or long or double, string or long or double) when how.Quantities && !JsonTree.Equals(wanted, live):
                 return Quantity.TryParse(Convert.ToString(wanted, System.Globalization.CultureInfo.InvariantCulture), out var left)
                     && Quantity.TryParse(Convert.ToString(live, System.Globalization.CultureInfo.InvariantCulture), out var right)
                     && left == right;
@@ -157,4 +161,10 @@ internal static class AppliedFields
 
     private static bool Fits(JsonMap item, JsonMap key, bool missingFits) =>
         key.All(k => item.TryGetValue(k.Key, out var value) ? JsonTree.Equals(value, k.Value) : missingFits);
+
+    /// <summary>How values are compared below some field.</summary>
+    private readonly record struct Comparison(bool Quantities, bool DefaultsAllowed)
+    {
+        public Comparison Of(string field) => this with { Quantities = Quantities || QuantityFields.Contains(field) };
+    }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
@@ -11,6 +13,11 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
 {
     /// <summary>Children remember their group, so that they go in reverse order even after a restart.</summary>
     public const string GroupAnnotation = "ahoi.dev/group";
+
+    /// <summary>Children with lists of objects remember a hash of what was applied. Some of those lists are replaced as a
+    /// whole, and the server puts defaults into them: only with the hash can a default be told from a field that is not
+    /// wanted any more.</summary>
+    public const string AppliedAnnotation = "ahoi.dev/applied";
 
     /// <summary>Encodes and completes all children of a description, or says everything that is wrong with it.</summary>
     /// <exception cref="DescriptionException">A child cannot be.</exception>
@@ -85,7 +92,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
             return new(ChildAction.Apply, "nothing of it was applied yet");
         }
 
-        return AppliedFields.FirstDifference(wanted.Comparable(), live.ToMap(), owned) is { } field
+        return AppliedFields.FirstDifference(wanted.Comparable(), live.ToMap(), owned, wanted.HasHash) is { } field
             ? new(ChildAction.Apply, field)
             : new(ChildAction.Keep);
     }
@@ -153,9 +160,22 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
             MoveTextsToData(content);
         }
 
+        if (content.Any(f => f.Key != "metadata" && HasListOfMaps(f.Value)))
+        {
+            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(content.ToString()));
+            metadata.EnsureMap("annotations")[AppliedAnnotation] = Convert.ToHexStringLower(hash.AsSpan(0, 8));
+        }
+
         fault = "";
         return new(child, resource, new(@namespace, name), content, group, groupName);
     }
+
+    private static bool HasListOfMaps(object? value) => value switch
+    {
+        JsonMap map => map.Values.Any(HasListOfMaps),
+        JsonList list => list.Any(i => i is JsonMap),
+        _ => false,
+    };
 
     private static void AddOwner(JsonMap metadata, RawObject owner)
     {
@@ -188,7 +208,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
         var data = secret.EnsureMap("data");
         foreach (var (key, value) in texts)
         {
-            data[key] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(value as string ?? ""));
+            data[key] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value as string ?? ""));
         }
     }
 }

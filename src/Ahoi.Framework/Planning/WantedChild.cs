@@ -16,6 +16,9 @@ internal sealed record WantedChild(Child Child, ApiResource Resource, ObjectKey 
 {
     public GroupVersionKind Kind => Resource.Type;
 
+    /// <summary>Gets whether the object remembers a hash of what was applied.</summary>
+    public bool HasHash => Content.Map("metadata")?.Map("annotations")?.ContainsKey(ChildPlanner.AppliedAnnotation) == true;
+
     /// <summary>Gets the content without what no field set speaks of.</summary>
     public JsonMap Comparable()
     {
