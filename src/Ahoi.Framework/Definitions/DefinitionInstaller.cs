@@ -60,27 +60,6 @@ internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes 
         return conditions.Any(c => c.Text("type") == "Established" && c.Text("status") == "True");
     }
 
-    /// <summary>A server begins to serve a moment after it has said so.</summary>
-    private async Task<bool> IsServedAsync(JsonMap definition, CancellationToken cancellationToken)
-    {
-        var spec = definition.EnsureMap("spec");
-        foreach (var version in spec.EnsureList("versions").Maps.Where(v => v["served"] is true))
-        {
-            var resource = new GroupVersionResource(
-                spec.Text("group") ?? "", version.Text("name") ?? "", (string)definition.At("spec", "names", "plural")!); // The generator sets it.
-            try
-            {
-                await client.ListAsync(resource, null, new() { Limit = 1 }, cancellationToken).ConfigureAwait(false);
-            }
-            catch (ApiException exception) when (exception.Code == 404)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private async Task RepeatAsync(ObjectKey key, Func<Task<bool>> step, CancellationToken cancellationToken)
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), new Random(0));
