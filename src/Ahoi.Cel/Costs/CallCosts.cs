@@ -59,7 +59,7 @@ internal static class CallCosts
     }
 
     public static long After(string function, object? result) =>
-        function == "join" && result is string joined ? Ceiling(joined.Length * Traversal) : 0;
+        function == "join" && result is string joined ? Ceiling(joined.Length * 2 * Traversal) : 0;
 
     private static long Product(ReadOnlySpan<object?> a) => Math.Max(1, Size(a[0])) * Math.Max(1, Size(a[1]));
 

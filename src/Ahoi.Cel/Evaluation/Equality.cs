@@ -76,12 +76,12 @@ internal static class Equality
             return false;
         }
 
-        if (a.ListType is { IsSet: true } && b.ListType is not null)
+        if (a.ListType is { IsSet: true })
         {
             return SameSets(a, b);
         }
 
-        if (a.ListType is { ListKeys.Count: > 0 } keyed && b.ListType is not null)
+        if (a.ListType is { ListKeys.Count: > 0 } keyed)
         {
             return SameEntries(a, b, keyed);
         }

@@ -11,11 +11,20 @@ internal sealed class CustomResourceFactory(Func<JsonMap, Uri?> resolveService)
     /// <summary>The refusal of creations while a definition is being deleted.</summary>
     public const string TerminatingRefusal = "create not allowed while custom resource definition is terminating";
 
+    /// <summary>Makes what converts between the versions; whoever asks disposes of it where it can be.</summary>
+    /// <param name="spec">The definition's spec.</param>
+    /// <returns>The converter.</returns>
+    public IVersionConverter MakeConverter(JsonMap spec) =>
+        spec.Map("conversion") is { } conversion && conversion.Text("strategy") == "Webhook" && conversion.Map("webhook") is { } webhook
+            ? new WebhookConversion(webhook, resolveService)
+            : new NoConversion();
+
     /// <summary>Makes the resources.</summary>
     /// <param name="definition">The definition, established.</param>
     /// <param name="storage">Where its objects are.</param>
+    /// <param name="converter">What converts between its versions.</param>
     /// <returns>The served versions, the preferred one first.</returns>
-    public IReadOnlyList<ServedResource> Make(JsonMap definition, ResourceStorage storage)
+    public static IReadOnlyList<ServedResource> Make(JsonMap definition, ResourceStorage storage, IVersionConverter converter)
     {
         var spec = definition.Map("spec") ?? [];
         var group = spec.Text("group") ?? "";
@@ -25,8 +34,6 @@ internal sealed class CustomResourceFactory(Func<JsonMap, Uri?> resolveService)
             .Select(v => new CustomVersion($"{group}/{v.Version.Text("name")}", v.Schema is null ? null : StructuralSchemas.Build(v.Schema), new(v.Version)))
             .ToDictionary(v => v.ApiVersion, StringComparer.Ordinal);
         var stored = all[$"{group}/{versions.First(v => v.Flag("storage") == true).Text("name")}"];
-        var webhook = spec.Map("conversion") is { } conversion && conversion.Text("strategy") == "Webhook" ? conversion.Map("webhook") : null;
-        IVersionConverter converter = webhook is null ? new NoConversion() : new WebhookConversion(webhook, resolveService);
         var refusal = definition.Map("metadata")?["deletionTimestamp"] is null ? null : TerminatingRefusal;
         return
         [

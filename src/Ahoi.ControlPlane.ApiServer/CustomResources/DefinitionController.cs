@@ -20,6 +20,12 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
     /// <summary>What the keys of definitions start with.</summary>
     public const string Prefix = "/registry/apiextensions.k8s.io/customresourcedefinitions/";
 
+    /// <summary>How long to wait when following the store fails again and again.</summary>
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>The manager under which the server writes what it owns of a definition.</summary>
+    private const string Manager = "kube-apiserver";
+
     private readonly CustomResourceFactory _factory = new(resolveService);
     private readonly ObjectDeleter _deleter = new(parts);
     private readonly CancellationTokenSource _stopping = new();
@@ -33,18 +39,7 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
     /// <returns>When everything stored is served.</returns>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var page = await parts.Store.ListAsync(Prefix, new(), cancellationToken).ConfigureAwait(false);
-        foreach (var stored in page.Items)
-        {
-            _definitions[stored.Key] = stored;
-        }
-
-        foreach (var stored in page.Items)
-        {
-            await HandleAsync(stored, cancellationToken).ConfigureAwait(false);
-        }
-
-        _loop = RunAsync(page.Revision);
+        _loop = RunAsync(await LoadAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -57,32 +52,92 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        foreach (var served in _served.Values)
+        {
+            (served.Converter as IDisposable)?.Dispose();
+        }
+
         _stopping.Dispose();
     }
 
     [LoggerMessage(ServerEventIds.DefinitionFailed, LogLevel.Error, "Serving the custom resource definition {Key} failed")]
     private static partial void LogFailed(ILogger logger, Exception exception, string key);
 
+    [LoggerMessage(ServerEventIds.DefinitionsLost, LogLevel.Warning, "Following the custom resource definitions failed; they are listed anew")]
+    private static partial void LogLost(ILogger logger, Exception exception);
+
+    // Ends with the server alone: whatever the store answers, definitions are listed anew and followed from there.
     private async Task RunAsync(long revision)
     {
-        await foreach (var batch in parts.Store.WatchAsync(Prefix, revision, _stopping.Token).ConfigureAwait(false))
+        var failures = 0;
+        while (true)
         {
-            foreach (var change in batch)
+            try
             {
-                if (change.Current is { } current)
+                if (failures > 0)
                 {
-                    _definitions[change.Key] = current;
+                    await Task.Delay(failures == 1 ? TimeSpan.Zero : RetryDelay, parts.Time, _stopping.Token).ConfigureAwait(false);
+                    revision = await LoadAsync(_stopping.Token).ConfigureAwait(false);
                 }
-                else
-                {
-                    _definitions.Remove(change.Key);
-                }
-            }
 
-            foreach (var key in batch.Select(c => c.Key).Distinct(StringComparer.Ordinal))
-            {
-                await GuardedAsync(key).ConfigureAwait(false);
+                await foreach (var batch in parts.Store.WatchAsync(Prefix, revision, _stopping.Token).ConfigureAwait(false))
+                {
+                    failures = 0;
+                    await TakeAsync(batch).ConfigureAwait(false);
+                }
+
+                failures++;
             }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                throw;
+            }
+#pragma warning disable CA1031 // Loop boundary: a compaction or a failing disk must not end the serving of definitions for good.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                failures++;
+                LogLost(parts.Logger, exception);
+            }
+        }
+    }
+
+    // Makes what is stored what is known, and serves it.
+    private async Task<long> LoadAsync(CancellationToken cancellationToken)
+    {
+        var page = await parts.Store.ListAsync(Prefix, new(), cancellationToken).ConfigureAwait(false);
+        var gone = _definitions.Keys.Except(page.Items.Select(i => i.Key), StringComparer.Ordinal).ToArray();
+        _definitions.Clear();
+        foreach (var stored in page.Items)
+        {
+            _definitions[stored.Key] = stored;
+        }
+
+        foreach (var key in gone.Concat(page.Items.Select(i => i.Key)))
+        {
+            await GuardedAsync(key).ConfigureAwait(false);
+        }
+
+        return page.Revision;
+    }
+
+    private async Task TakeAsync(IReadOnlyList<StoreChange> batch)
+    {
+        foreach (var change in batch)
+        {
+            if (change.Current is { } current)
+            {
+                _definitions[change.Key] = current;
+            }
+            else
+            {
+                _definitions.Remove(change.Key);
+            }
+        }
+
+        foreach (var key in batch.Select(c => c.Key).Distinct(StringComparer.Ordinal))
+        {
+            await GuardedAsync(key).ConfigureAwait(false);
         }
     }
 
@@ -104,7 +159,7 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
             throw;
         }
 #pragma warning disable CA1031 // Loop boundary: one definition's failure must not keep the others from being served.
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not StoreWriteException)
 #pragma warning restore CA1031
         {
             LogFailed(parts.Logger, exception, key);
@@ -116,6 +171,8 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
         var definition = JsonTree.ParseMap(stored.Value.Span);
         if (UpdateStatus(stored.Key, definition))
         {
+            Track(stored, definition);
+
             // The update comes back as a change of its own.
             await parts.Store.UpdateAsync(stored.Key, ObjectEncoder.Encode(definition), stored.Revision, cancellationToken).ConfigureAwait(false);
             if (!DefinitionConditions.IsTrue(definition, DefinitionConditions.Established))
@@ -131,7 +188,20 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
 
         if (DefinitionDeletion.IsWaiting(definition))
         {
-            _emptying.TryAdd(stored.Key, EmptyAsync(stored.Key, definition));
+            // The loop alone adds, so looking first is enough.
+            if (!_emptying.ContainsKey(stored.Key))
+            {
+                _emptying[stored.Key] = EmptyAsync(stored.Key, definition);
+            }
+        }
+    }
+
+    // The server owns the status it writes, as any other manager does.
+    private void Track(StoredValue stored, JsonMap definition)
+    {
+        if (parts.Registry.Current.Find("apiextensions.k8s.io", "v1", "customresourcedefinitions") is { } resource)
+        {
+            Ownership.Of(resource, "status").Update(JsonTree.ParseMap(stored.Value.Span), definition, Manager, parts.Time.GetUtcNow());
         }
     }
 
@@ -188,8 +258,9 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
             await parts.Feed.AttachAsync(storage, cancellationToken).ConfigureAwait(false);
         }
 
-        var resources = _factory.Make(definition, storage);
-        _served[key] = new(spec, names, terminating, storage, group, plural);
+        var converter = before is not null && ReferenceEquals(before.Storage, storage) ? before.Converter : _factory.MakeConverter(spec);
+        var resources = CustomResourceFactory.Make(definition, storage, converter);
+        _served[key] = new(spec, names, terminating, storage, group, plural, converter);
         if (resources.Count == 0)
         {
             parts.Registry.Remove(group, plural);
@@ -197,6 +268,11 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
         else
         {
             parts.Registry.Set(resources);
+        }
+
+        if (!ReferenceEquals(before?.Converter, converter))
+        {
+            (before?.Converter as IDisposable)?.Dispose();
         }
     }
 
@@ -206,6 +282,7 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
         if (_served.Remove(key, out var served))
         {
             parts.Registry.Remove(served.Group, served.Plural);
+            (served.Converter as IDisposable)?.Dispose();
             await parts.Feed.DetachAsync(served.Storage, _stopping.Token).ConfigureAwait(false);
         }
 
@@ -220,15 +297,25 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
     private async Task EmptyAsync(string key, JsonMap definition)
     {
         await Task.Yield();
-        try
+        var prefix = new ResourceStorage(definition.Map("spec")?.Text("group") ?? "", definition.At("spec", "names", "plural") as string ?? "").Prefix;
+        while (true)
         {
-            await EmptyAsync(key, new ResourceStorage(definition.Map("spec")?.Text("group") ?? "", definition.At("spec", "names", "plural") as string ?? "").Prefix, _stopping.Token).ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // Task boundary: the failure is logged; the definition stays and says what it waits for.
-        catch (Exception exception) when (!_stopping.IsCancellationRequested)
+            try
+            {
+                await EmptyAsync(key, prefix, _stopping.Token).ConfigureAwait(false);
+                return;
+            }
+            catch (RevisionExpiredException)
+            {
+                // The wait was outrun by a compaction: look again.
+            }
+#pragma warning disable CA1031 // Task boundary: the failure is logged, and tried again; the definition says what it waits for.
+            catch (Exception exception) when (!_stopping.IsCancellationRequested)
 #pragma warning restore CA1031
-        {
-            LogFailed(parts.Logger, exception, key);
+            {
+                LogFailed(parts.Logger, exception, key);
+                await Task.Delay(RetryDelay, parts.Time, _stopping.Token).ConfigureAwait(false);
+            }
         }
     }
 
@@ -274,7 +361,9 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
         for (var stored = await parts.Store.GetAsync(key, cancellationToken).ConfigureAwait(false); stored is not null;)
         {
             var definition = JsonTree.ParseMap(stored.Value.Span);
-            var outcome = change(definition)
+            var delete = change(definition);
+            Track(stored, definition);
+            var outcome = delete
                 ? await parts.Store.DeleteAsync(key, stored.Revision, cancellationToken).ConfigureAwait(false)
                 : await parts.Store.UpdateAsync(key, ObjectEncoder.Encode(definition), stored.Revision, cancellationToken).ConfigureAwait(false);
             if (outcome.Succeeded)
@@ -286,5 +375,5 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
         }
     }
 
-    private sealed record ServedDefinition(JsonMap Spec, JsonMap? Names, bool IsTerminating, ResourceStorage Storage, string Group, string Plural);
+    private sealed record ServedDefinition(JsonMap Spec, JsonMap? Names, bool IsTerminating, ResourceStorage Storage, string Group, string Plural, IVersionConverter Converter);
 }

@@ -15,7 +15,10 @@ internal sealed class WebhookConversion : IVersionConverter, IDisposable
     private readonly JsonMap _client;
     private readonly string _reviewVersion;
     private readonly Func<JsonMap, Uri?> _resolveService;
-    private readonly HttpClient _http;
+    private readonly Lock _gate = new();
+    private HttpClient? _http;
+    private int _users;
+    private bool _isRetired;
 
     /// <summary>Makes the converter of a definition.</summary>
     /// <param name="webhook">The definition's conversion.webhook.</param>
@@ -25,17 +28,6 @@ internal sealed class WebhookConversion : IVersionConverter, IDisposable
         _client = webhook.Map("clientConfig") ?? [];
         _reviewVersion = webhook.List("conversionReviewVersions")?.Texts.FirstOrDefault(v => v is "v1" or "v1beta1") ?? "v1";
         _resolveService = resolveService;
-        var roots = Roots(_client.Text("caBundle"));
-        var host = _client.Map("service") is { } service ? $"{service.Text("name")}.{service.Text("namespace")}.svc" : null;
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-        handler.SslOptions.TargetHost = host;
-        if (roots.Count > 0)
-        {
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
-        }
-
-        _http = new(handler) { Timeout = Timeout };
     }
 
     /// <inheritdoc/>
@@ -57,8 +49,15 @@ internal sealed class WebhookConversion : IVersionConverter, IDisposable
         return Accept(answer, uid, value, apiVersion);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    /// <summary>Gives up the connections as soon as nobody converts any more. A request that began earlier may still ask.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isRetired = true;
+            Close();
+        }
+    }
 
     private static ApiException Failure(JsonMap value, string why, Exception? inner = null) =>
         new(new ApiStatus(500, StatusReason.InternalError, $"conversion webhook for {value.Text("apiVersion")}, Kind={value.Text("kind")} failed: {why}"), inner);
@@ -140,6 +139,48 @@ internal sealed class WebhookConversion : IVersionConverter, IDisposable
         return roots;
     }
 
+    private HttpClient Rent()
+    {
+        lock (_gate)
+        {
+            _users++;
+            return _http ??= Connect();
+        }
+    }
+
+    private void Return()
+    {
+        lock (_gate)
+        {
+            _users--;
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        if (_isRetired && _users == 0)
+        {
+            _http?.Dispose();
+            _http = null;
+        }
+    }
+
+    private HttpClient Connect()
+    {
+        var roots = Roots(_client.Text("caBundle"));
+        var host = _client.Map("service") is { } service ? $"{service.Text("name")}.{service.Text("namespace")}.svc" : null;
+        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        handler.SslOptions.TargetHost = host;
+        if (roots.Count > 0)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+        }
+
+        return new(handler) { Timeout = Timeout };
+    }
+
     private async Task<JsonMap> AskAsync(JsonMap review, JsonMap value, CancellationToken cancellationToken)
     {
         var url = _client.Text("url") is { } text && Uri.TryCreate(text, UriKind.Absolute, out var given) ? given
@@ -152,9 +193,10 @@ internal sealed class WebhookConversion : IVersionConverter, IDisposable
 
         using var content = new ByteArrayContent(JsonTree.ToUtf8(review));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var http = Rent();
         try
         {
-            using var response = await _http.PostAsync(url, content, cancellationToken).ConfigureAwait(false);
+            using var response = await http.PostAsync(url, content, cancellationToken).ConfigureAwait(false);
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
             return response.IsSuccessStatusCode
                 ? JsonTree.ParseMap(body)
@@ -163,6 +205,10 @@ internal sealed class WebhookConversion : IVersionConverter, IDisposable
         catch (Exception exception) when (exception is HttpRequestException or JsonException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw Failure(value, $"Post \"{url}\": {exception.Message}", exception);
+        }
+        finally
+        {
+            Return();
         }
     }
 }

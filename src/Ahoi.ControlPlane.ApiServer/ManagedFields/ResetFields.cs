@@ -8,6 +8,7 @@ internal static class ResetFields
     private static readonly string[] Nothing = [];
     private static readonly string[] Status = ["status"];
     private static readonly string[] Spec = ["spec"];
+    private static readonly string[] SpecAndMetadata = ["metadata", "spec"];
 
     /// <summary>Gets what a built-in kind resets.</summary>
     /// <param name="kind">The kind.</param>
@@ -18,7 +19,7 @@ internal static class ResetFields
         ("" or "finalize", _, _) => Status,
         ("status", "apps", "Deployment") => ["spec", "metadata.labels"],
         ("status", "", "Pod") => ["spec", "metadata.deletionTimestamp", "metadata.ownerReferences"],
-        ("status", "apiextensions.k8s.io", "CustomResourceDefinition") => ["metadata", "spec"],
+        ("status", "apiextensions.k8s.io", "CustomResourceDefinition") => SpecAndMetadata,
         ("status", _, _) => Spec,
         _ => Nothing,
     };
@@ -29,7 +30,7 @@ internal static class ResetFields
     /// <returns>The paths.</returns>
     public static IReadOnlyList<string> OfCustom(bool hasStatus, string subresource) =>
         !hasStatus ? Nothing
-        : subresource == "status" ? Spec
+        : subresource == "status" ? SpecAndMetadata
         : subresource.Length == 0 ? Status
         : Nothing;
 }

@@ -52,7 +52,7 @@ internal static class ObjectAnswers
             items.Add(JsonTree.ParseMap(form.Span));
         }
 
-        var metadata = JsonTree.ParseMap(Metadata(page));
+        var metadata = JsonTree.ParseMap(Metadata(page, resource.IsCustom && request.Form.As == Transformation.None));
         JsonMap list;
         switch (request.Form.As)
         {
@@ -107,7 +107,7 @@ internal static class ObjectAnswers
         writer.Write(",\"apiVersion\":"u8);
         WriteText(writer, resource.ApiVersion);
         writer.Write(",\"metadata\":"u8);
-        writer.Write(Metadata(page));
+        writer.Write(Metadata(page, resource.IsCustom));
         writer.Write(",\"items\":["u8);
         var unflushed = 0;
         for (var i = 0; i < page.Objects.Count; i++)
@@ -138,10 +138,11 @@ internal static class ObjectAnswers
         await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
     }
 
-    private static byte[] Metadata(ListPage page)
+    // Lists of custom kinds say that nothing follows; others leave it out.
+    private static byte[] Metadata(ListPage page, bool saysEnd)
     {
         var metadata = new JsonMap { ["resourceVersion"] = page.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
-        if (page.Continue is { } token)
+        if ((page.Continue ?? (saysEnd ? "" : null)) is { } token)
         {
             metadata["continue"] = token;
         }

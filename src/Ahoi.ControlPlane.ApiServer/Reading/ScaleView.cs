@@ -25,7 +25,7 @@ internal static class ScaleView
         }
 
         var wanted = At(value, paths.SpecReplicas) as long?;
-        if (wanted is null && request.Resource.IsCustom)
+        if (wanted is null && request.Resource.IsCustom && request.Verb == "get")
         {
             throw ApiErrors.Internal($"the spec replicas field \"{paths.SpecReplicas}\" does not exist");
         }

@@ -106,6 +106,12 @@ internal sealed partial class RequestPipeline(ServerParts parts, ResourceRequest
         http.Response.Clear();
         try
         {
+            if (http.Items.TryGetValue(typeof(ApiRequest), out var item) && item is ApiRequest request)
+            {
+                // What was said on the way holds for a refusal too.
+                AnswerWriter.AddWarnings(request);
+            }
+
             await AnswerWriter.WriteStatusAsync(http, status).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

@@ -25,15 +25,11 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
             throw ApiErrors.NoSuchPath();
         }
 
-        ServedSubresource? subresource = null;
-        if (info.Subresource.Length > 0)
+        var subresource = info.Subresource.Length > 0 ? resource.FindSubresource(info.Subresource) : null;
+        var isMissing = info.Subresource.Length > 0 && subresource is null;
+        if (isMissing && !resource.IsCustom)
         {
-            subresource = resource.FindSubresource(info.Subresource);
-            if (subresource is null)
-            {
-                await NoPathAsync(http, resource).ConfigureAwait(false);
-                return;
-            }
+            throw ApiErrors.NoSuchPath();
         }
 
         if (!FitsScope(resource, info))
@@ -46,6 +42,11 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
 
             await NoPathAsync(http, resource).ConfigureAwait(false);
             return;
+        }
+
+        if (isMissing)
+        {
+            throw ApiErrors.NotFound(resource.Resource, info.Name);
         }
 
         RequireVerb(resource, subresource, info);
@@ -62,6 +63,7 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
             Form = form,
             Now = parts.Time.GetUtcNow(),
         };
+        http.Items[typeof(ApiRequest)] = request;
         if (resource.DeprecationWarning is { } warning)
         {
             request.Warn(warning);

@@ -7,4 +7,5 @@ internal static class ServerEventIds
     public const int FeedFailed = 2001;
     public const int CompactionFailed = 2002;
     public const int DefinitionFailed = 2003;
+    public const int DefinitionsLost = 2005;
 }

@@ -31,6 +31,14 @@ internal static class BodyDecoder
             }
         }
 
+        if (custom && value.Text("apiVersion") is { Length: > 0 } version && version != kind.ApiVersion
+            && version.StartsWith(kind.Group + "/", StringComparison.Ordinal) && !request.Resource.OtherVersions.ContainsKey(version))
+        {
+            // Nothing is known of the fields of a version that is not there.
+            faults?.AddRange(value.Keys.Where(k => k is not ("apiVersion" or "kind" or "metadata")).Select(k => $"unknown field \"{k}\""));
+            Report(request, options, faults);
+        }
+
         RequireKind(value, kind, custom);
         Decode(value, schema, custom, faults);
         Report(request, options, faults);
@@ -89,7 +97,7 @@ internal static class BodyDecoder
     }
 
     /// <summary>Requires a body to be of a kind. What it leaves out is taken for granted with built-in kinds.</summary>
-    /// <exception cref="ApiException">400 otherwise.</exception>
+    /// <exception cref="ApiException">400 otherwise; 422 for another kind of a custom version.</exception>
     public static void RequireKind(JsonMap value, GroupVersionKind expected, bool custom)
     {
         RequireText(value, "kind");
@@ -107,6 +115,13 @@ internal static class BodyDecoder
             {
                 throw ApiErrors.BadRequest("Object 'apiVersion' is missing in the body.");
             }
+        }
+
+        if (custom && kind != expected.Kind && apiVersion == expected.ApiVersion)
+        {
+            var errors = new FieldErrors();
+            errors.Invalid("kind", kind, $"must be {expected.Kind}");
+            throw ApiErrors.Invalid(expected with { Kind = kind }, value.NameOf(), errors);
         }
 
         if ((kind.Length > 0 && kind != expected.Kind) || (apiVersion.Length > 0 && apiVersion != expected.ApiVersion))

@@ -139,7 +139,7 @@ internal sealed class ObjectUpdater(ServerParts parts)
             {
                 var errors = new FieldErrors();
                 errors.Invalid("metadata.resourceVersion", 0L, "must be specified for an update");
-                throw ApiErrors.Invalid(request.Resource.GroupVersionKind, request.Name, errors);
+                throw ApiErrors.Invalid(request.Resource.GroupVersionKind with { Kind = request.Resource.Plural }, request.Name, errors);
             }
 
             value.Metadata()["resourceVersion"] = stored.Revision.ToString(CultureInfo.InvariantCulture);

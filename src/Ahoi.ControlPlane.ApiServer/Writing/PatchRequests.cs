@@ -138,6 +138,13 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
         ApiRequest request, WriteOptions options, JsonMap value, Schema? schema, bool custom, Ahoi.Api.Objects.GroupVersionKind kind)
     {
         var faults = options.Ignores ? null : new List<string>();
+        if (custom && value.Text("apiVersion") is { Length: > 0 } version && version != kind.ApiVersion)
+        {
+            var errors = new FieldErrors();
+            errors.Invalid("apiVersion", version, $"must be {kind.ApiVersion}");
+            throw ApiErrors.Invalid(kind, request.Name, errors);
+        }
+
         try
         {
             BodyDecoder.RequireKind(value, kind, custom);
@@ -145,7 +152,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
         }
         catch (ApiException exception) when (exception.InnerException is DecodingException decoding)
         {
-            throw Undecodable(request, decoding.Message);
+            throw Undecodable(decoding.Message);
         }
 
         Report(request, options, faults);
@@ -155,7 +162,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
     {
         if (faults is { Count: > 0 } && options.Strict)
         {
-            throw Undecodable(request, $"strict decoding error: {string.Join(", ", faults.Take(10))}");
+            throw Undecodable($"strict decoding error: {string.Join(", ", faults.Take(10))}");
         }
 
         foreach (var fault in faults ?? [])
@@ -164,11 +171,11 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
         }
     }
 
-    private static ApiException Undecodable(ApiRequest request, string why)
+    private static ApiException Undecodable(string why)
     {
         var errors = new FieldErrors();
         errors.Invalid("patch", "", why);
-        return ApiErrors.Invalid(request.Resource.GroupVersionKind with { Kind = "" }, "", errors);
+        return ApiErrors.Invalid(new("", "", ""), "", errors);
     }
 
     private static void RequireSameObject(ApiRequest request, JsonMap value)

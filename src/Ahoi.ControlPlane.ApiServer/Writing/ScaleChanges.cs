@@ -81,10 +81,6 @@ internal static class ScaleChanges
                 {
                     value.Metadata()["resourceVersion"] = version;
                 }
-                else
-                {
-                    value.Metadata().Remove("resourceVersion");
-                }
 
                 value.Metadata()["managedFields"] = ownership.ToParent(entries, after.Map("metadata")?.List("managedFields"));
                 return new(value);
@@ -106,7 +102,8 @@ internal static class ScaleChanges
             throw ApiErrors.BadRequest($"The namespace of the object ({@namespace}) does not match the namespace of the URL ({request.Namespace}).");
         }
 
-        if (replicas < 0)
+        // A custom kind judges the whole object, with the replicas at their place.
+        if (replicas < 0 && !request.Resource.IsCustom)
         {
             var errors = new FieldErrors();
             errors.Invalid("spec.replicas", replicas, "must be greater than or equal to 0");
