@@ -1,4 +1,5 @@
 using Ahoi.Client.Connections;
+using Ahoi.Framework.Leadership;
 
 namespace Ahoi.Framework.Hosting;
 
@@ -21,6 +22,11 @@ public sealed class AhoiOptions
     /// <summary>Gets or sets how long reconciles that run may take to end when the operator stops.</summary>
     /// <value>The default is 8 seconds.</value>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Gets or sets how several replicas agree on which of them reconciles; <see langword="null"/> for a single
+    /// replica that always does.</summary>
+    /// <value>The default is <see langword="null"/>.</value>
+    public LeaderElectionOptions? Leadership { get; set; }
 
     /// <summary>Gets or sets the seed of everything random: delays are spread out with it.</summary>
     public int? Seed { get; set; }

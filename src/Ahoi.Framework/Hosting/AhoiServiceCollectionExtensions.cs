@@ -34,6 +34,7 @@ public static class AhoiServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(s => new ObjectTypes(
             WireJson.Create(s.GetServices<IJsonTypeInfoResolver>()), s.GetServices<IObjectCodecSource>()));
+        services.TryAddSingleton<OperatorClients>();
         services.TryAddSingleton(CreateClient);
         services.TryAddSingleton(s => new Operator(
             s.GetRequiredService<ApiClient>(),
@@ -41,21 +42,34 @@ public static class AhoiServiceCollectionExtensions
             s.GetServices<IControllerSource>(),
             s.GetRequiredService<IOptions<AhoiOptions>>().Value,
             s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILoggerFactory>()));
+            s.GetRequiredService<ILoggerFactory>(),
+            s.GetRequiredService<OperatorClients>().Leadership));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OperatorService>());
         return new(services);
     }
 
     private static ApiClient CreateClient(IServiceProvider services)
     {
-        var options = services.GetRequiredService<IOptions<AhoiOptions>>().Value;
-        return new(
-            options.Connection ?? ApiConnection.Default(),
-            new()
-            {
-                UserAgent = options.OperatorName,
-                Time = services.GetRequiredService<TimeProvider>(),
-                Loggers = services.GetRequiredService<ILoggerFactory>(),
-            });
+        var leadership = services.GetRequiredService<OperatorClients>().Leadership;
+        var (connection, settings) = services.GetRequiredService<OperatorClients>().Settings;
+        return new(connection, leadership is null ? settings : settings with { Middleware = [leadership.CreateFence] });
+    }
+
+    /// <summary>What both clients of an operator have in common, and the one for leadership.</summary>
+    private sealed class OperatorClients : IDisposable
+    {
+        public OperatorClients(IOptions<AhoiOptions> options, TimeProvider time, ILoggerFactory loggers)
+        {
+            Settings = (
+                options.Value.Connection ?? ApiConnection.Default(),
+                new() { UserAgent = options.Value.OperatorName, Time = time, Loggers = loggers });
+            Leadership = OperatorLeadership.Create(options.Value, Settings.Connection, Settings.Options);
+        }
+
+        public (ApiConnection Connection, ApiClientOptions Options) Settings { get; }
+
+        public OperatorLeadership? Leadership { get; }
+
+        public void Dispose() => Leadership?.Dispose();
     }
 }

@@ -26,13 +26,18 @@ public sealed partial class Operator : IAsyncDisposable
     private readonly EventRecorder _events;
     private readonly IReadOnlyList<ControllerRunner> _runners;
     private readonly CancellationTokenSource _cut = new();
+    private readonly OperatorLeadership? _leadership;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _run = Task.CompletedTask;
+    private bool _working;
     private bool _stopped;
     private bool _disposed;
 
     internal Operator(
-        ApiClient client, ObjectTypes types, IEnumerable<IControllerSource> controllers, AhoiOptions options, TimeProvider time, ILoggerFactory loggers)
+        ApiClient client, ObjectTypes types, IEnumerable<IControllerSource> controllers, AhoiOptions options, TimeProvider time, ILoggerFactory loggers,
+        OperatorLeadership? leadership = null)
     {
+        _leadership = leadership;
         _client = client;
         _types = types;
         _options = options;
@@ -51,8 +56,13 @@ public sealed partial class Operator : IAsyncDisposable
         _runners = [.. _definitions.Select(d => new ControllerRunner(d, types, _cache, client, _events, time, random, loggers))];
     }
 
-    /// <summary>Gets whether every controller has complete caches and reconciles.</summary>
+    /// <summary>Gets whether every controller has complete caches, and reconciles or could do so as soon as this replica
+    /// leads.</summary>
     public bool IsReady => _runners.All(r => r.IsRunning);
+
+    /// <summary>Gets whether this replica reconciles: always, unless <see cref="AhoiOptions.Leadership"/> says that one of
+    /// several does.</summary>
+    public bool IsLeading => _leadership is null || _leadership.Elector.IsLeader;
 
     /// <summary>Gets what controllers wait for that do not reconcile yet, by name.</summary>
     public IReadOnlyDictionary<string, string> Waiting =>
@@ -75,12 +85,13 @@ public sealed partial class Operator : IAsyncDisposable
     {
         if (_options.InstallDefinitions)
         {
-            var installer = new DefinitionInstaller(_client, _types, _options.OperatorName, _time, _logger);
+            var installer = new DefinitionInstaller(_leadership?.Client ?? _client, _types, _options.OperatorName, _time, _logger);
             await installer.InstallAsync(_definitions.Select(d => d.Type), cancellationToken).ConfigureAwait(false);
+            _client.Discovery.Invalidate();
         }
 
         _events.Start();
-        _run = Task.WhenAll(_runners.Select(r => Task.Run(() => r.RunAsync(_cut.Token), CancellationToken.None)));
+        _run = Task.Run(RunAsync, CancellationToken.None);
         LogStarted(_logger, _options.OperatorName, _runners.Count);
     }
 
@@ -99,21 +110,56 @@ public sealed partial class Operator : IAsyncDisposable
             runner.Queue.Complete();
         }
 
-        // Controllers that wait for their caches have nothing to end.
-        if (_runners.Any(r => r.IsRunning))
+        // Controllers that wait for their caches or for leadership have nothing to end.
+        if (Volatile.Read(ref _working))
         {
-            await _run.WaitAsync(_options.DrainTimeout, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!_run.IsCompleted)
+            await _drained.Task.WaitAsync(_options.DrainTimeout, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!_drained.Task.IsCompleted)
             {
                 LogDrainTimedOut(_logger, _options.DrainTimeout);
             }
         }
 
+        // Events first: they are writes too, and leadership is given up with the cut.
+        await _events.DisposeAsync().ConfigureAwait(false);
         await _cut.CancelAsync().ConfigureAwait(false);
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _events.DisposeAsync().ConfigureAwait(false);
         await _cache.DisposeAsync().ConfigureAwait(false);
         LogStopped(_logger, _options.OperatorName);
+    }
+
+    /// <summary>Fills the caches at once, leading or not, so that a replica that takes over can begin at once.</summary>
+    private async Task RunAsync()
+    {
+        var prepared = _runners.Select(r => r.PrepareAsync(_cut.Token)).ToArray();
+        if (_leadership is null)
+        {
+            await WorkAsync(prepared, _cut.Token).ConfigureAwait(false);
+            return;
+        }
+
+        await Task.WhenAny(Task.WhenAll(prepared), Task.Delay(Timeout.InfiniteTimeSpan, _time, _cut.Token)).ConfigureAwait(false);
+        await _leadership.Elector.RunAsync(
+            async (_, leading) =>
+            {
+                await WorkAsync(prepared, leading).ConfigureAwait(false);
+
+                // Leadership is kept until the cut: whoever stops sends its last events before it is given up.
+                await Task.Delay(Timeout.InfiniteTimeSpan, _time, leading).ConfigureAwait(false);
+            },
+            _cut.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Reconciles until the queues are completed, or <paramref name="cut"/> ends it.</summary>
+    private async Task WorkAsync(IReadOnlyList<Task> prepared, CancellationToken cut)
+    {
+        Volatile.Write(ref _working, true);
+        var working = _runners.Zip(prepared, (r, p) => r.WorkAsync(p, cut)).ToArray();
+        await Task.WhenAll(working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Volatile.Read(ref _stopped))
+        {
+            _drained.TrySetResult();
+        }
     }
 
     /// <inheritdoc/>

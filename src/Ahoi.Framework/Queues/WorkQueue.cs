@@ -22,6 +22,7 @@ internal sealed class WorkQueue : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _sweepPatience;
     private readonly ITimer _timer;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _completed;
 
     public WorkQueue(TimeProvider time, TimeSpan? sweepPatience = null)
@@ -30,6 +31,9 @@ internal sealed class WorkQueue : IDisposable
         _sweepPatience = sweepPatience ?? TimeSpan.FromSeconds(2);
         _timer = time.CreateTimer(static queue => ((WorkQueue)queue!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Gets a task that ends when the queue is completed.</summary>
+    public Task Completion => _completion.Task;
 
     /// <summary>Gets how many keys wait for a worker.</summary>
     public int Depth
@@ -165,6 +169,7 @@ internal sealed class WorkQueue : IDisposable
             _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
+        _completion.TrySetResult();
         _ready.Release();
     }
 

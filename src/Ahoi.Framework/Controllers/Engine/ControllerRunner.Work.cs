@@ -22,7 +22,8 @@ internal sealed partial class ControllerRunner
                 return;
             }
 
-            var work = HandleAsync(item, cut);
+            // On its own, because a reconciler that blocks its thread must not hold up the stop either.
+            var work = Task.Run(() => HandleAsync(item, cut), CancellationToken.None);
             try
             {
                 // The deadline is asked of the reconciler first; one that does not listen keeps its key, but not the worker.
@@ -89,25 +90,26 @@ internal sealed partial class ControllerRunner
         if (resource is null)
         {
             _dependencies.Replace(item.Key, []);
+            _descriptions.Forget(item.Key);
             return null;
         }
 
         var served = await Objects.ReadyAsync(cancellationToken).ConfigureAwait(false);
         var reader = new TrackingReader(_cache, _dependencies, item.Key, WatchDependencies);
         using var scope = ObjectScope(_logger, _definition.Kind.Kind, item.Key);
+        var hasFinalizer = _definition.FinalizerName is { } name && resource.Finalizers.Contains(name);
+        if (_definition.FinalizerName is { } missing && !hasFinalizer && !resource.IsBeingDeleted)
+        {
+            // Nothing has an effect before this stands. The answer is gone on with: predicates may not let it wake the object.
+            resource = await _writer.AddFinalizerAsync(served, resource, missing, cancellationToken).ConfigureAwait(false);
+        }
+
         var context = new ReconcileContext(
             resource, reader, _types, _client, _time, _logger, _backoff.Failures(item.Key), item.Causes);
-        var hasFinalizer = _definition.FinalizerName is { } name && resource.Finalizers.Contains(name);
         TimeSpan? after;
         if (resource.IsBeingDeleted)
         {
             after = hasFinalizer ? await FinalizeAsync(resource, served, context, cancellationToken).ConfigureAwait(false) : null;
-        }
-        else if (_definition.FinalizerName is { } missing && !hasFinalizer)
-        {
-            // Nothing has an effect before this stands; the answer wakes the object again.
-            await _writer.AddFinalizerAsync(served, resource, missing, cancellationToken).ConfigureAwait(false);
-            after = null;
         }
         else
         {

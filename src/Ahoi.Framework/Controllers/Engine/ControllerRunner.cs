@@ -51,6 +51,8 @@ internal sealed partial class ControllerRunner : IDisposable
     private Informer Objects => field ??= _cache.Of(
         new InformerScope(_definition.Kind) { Namespace = _definition.Options.Namespace, LabelSelector = _definition.Options.LabelSelector });
 
+    private bool _workedBefore;
+
     public string Name => _definition.Name;
 
     public WorkQueue Queue { get; }
@@ -63,19 +65,35 @@ internal sealed partial class ControllerRunner : IDisposable
 
     public void Dispose() => Queue.Dispose();
 
-    /// <summary>Waits for the caches, then reconciles until the queue is completed. <paramref name="cut"/> ends everything
-    /// at once.</summary>
-    public async Task RunAsync(CancellationToken cut)
+    /// <summary>Begins to watch, and ends when the caches are complete.</summary>
+    public async Task PrepareAsync(CancellationToken cut)
     {
         Subscribe();
-        var resource = await WaitForCachesAsync(cut).ConfigureAwait(false);
-        if (resource is null)
+        await WaitForCachesAsync(cut).ConfigureAwait(false);
+        IsRunning = true;
+        LogStarted(_logger, Name, _definition.Kind, Objects.Store.Count);
+    }
+
+    /// <summary>Reconciles once <paramref name="prepared"/>, until the queue is completed; <paramref name="cut"/> ends
+    /// everything at once. Begun again after a cut, it looks at every object: what was cut off is not finished.</summary>
+    public async Task WorkAsync(Task prepared, CancellationToken cut)
+    {
+        // A controller that waits for its kind has nothing to end when the queue is completed.
+        if (await Task.WhenAny(prepared, Queue.Completion).WaitAsync(cut).ConfigureAwait(false) != prepared)
         {
             return;
         }
 
-        IsRunning = true;
-        LogStarted(_logger, Name, _definition.Kind, Objects.Store.Count);
+        await prepared.ConfigureAwait(false);
+        if (_workedBefore)
+        {
+            foreach (var value in Objects.Store.List(null, null))
+            {
+                Queue.Add(value.Key, new(CauseKind.Resync), QueuePriority.Sweep);
+            }
+        }
+
+        _workedBefore = true;
         await Task.WhenAll(Enumerable.Range(0, _definition.Options.Workers).Select(_ => Task.Run(() => WorkAsync(cut), CancellationToken.None))).ConfigureAwait(false);
     }
 

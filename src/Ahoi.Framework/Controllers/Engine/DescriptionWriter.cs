@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
@@ -18,7 +20,8 @@ internal sealed partial class DescriptionWriter(
     private readonly ChildPlanner _planner = new(types, definition.FieldManager);
 
     // Applies that changed nothing although they seemed necessary: they are not sent again as long as nothing else changes.
-    private readonly ConcurrentDictionary<(GroupVersionKind, ObjectKey), (string Content, string Version)> _idle = new();
+    // They go with their owner, and are few: most of what the server changes is told apart from differences before.
+    private readonly ConcurrentDictionary<(ObjectKey Owner, GroupVersionKind, ObjectKey), (string Content, string Version)> _idle = new();
 
     /// <summary>Writes the children.</summary>
     /// <exception cref="DescriptionException">The description cannot be followed; nothing was written.</exception>
@@ -82,6 +85,18 @@ internal sealed partial class DescriptionWriter(
         return false;
     }
 
+    /// <summary>Forgets what is remembered for an owner that is gone.</summary>
+    public void Forget(ObjectKey owner)
+    {
+        foreach (var key in _idle.Keys)
+        {
+            if (key.Owner == owner)
+            {
+                _idle.TryRemove(key, out _);
+            }
+        }
+    }
+
     private async Task<ChildOutcome> WriteAsync(WantedChild wanted, RawObject owner, CancellationToken cancellationToken)
     {
         var live = cache.Of(wanted.Kind).Store.Find(wanted.Key);
@@ -93,15 +108,15 @@ internal sealed partial class DescriptionWriter(
             case ChildAction.Refuse:
                 return Outcome(wanted, live, ChildState.Failed, decision.Why);
             case ChildAction.Create or ChildAction.Apply:
-                var content = wanted.Content.ToString();
-                if (live is null || !_idle.TryGetValue((wanted.Kind, wanted.Key), out var idle) || idle != (content, live.ResourceVersion))
+                var content = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(wanted.Content.ToString())));
+                if (live is null || !_idle.TryGetValue((owner.Key, wanted.Kind, wanted.Key), out var idle) || idle != (content, live.ResourceVersion))
                 {
                     try
                     {
                         var written = await writer.ApplyAsync(
                             wanted.Resource, wanted.Key, wanted.Content, live?.Uid, null, cancellationToken).ConfigureAwait(false);
                         LogChildWritten(logger, wanted.Kind.Kind, wanted.Key, owner.Key, decision.Why.Length == 0 ? "it was not there" : decision.Why);
-                        Remember(wanted, content, live, written);
+                        Remember(owner.Key, wanted, content, live, written);
                         live = written;
                     }
                     catch (Exception exception) when (exception is ApiException or TransportException)
@@ -122,15 +137,15 @@ internal sealed partial class DescriptionWriter(
         }, readiness.Message);
     }
 
-    private void Remember(WantedChild wanted, string content, RawObject? before, RawObject written)
+    private void Remember(ObjectKey owner, WantedChild wanted, string content, RawObject? before, RawObject written)
     {
         if (before?.ResourceVersion == written.ResourceVersion)
         {
-            _idle[(wanted.Kind, wanted.Key)] = (content, written.ResourceVersion);
+            _idle[(owner, wanted.Kind, wanted.Key)] = (content, written.ResourceVersion);
         }
         else
         {
-            _idle.TryRemove((wanted.Kind, wanted.Key), out _);
+            _idle.TryRemove((owner, wanted.Kind, wanted.Key), out _);
         }
     }
 
