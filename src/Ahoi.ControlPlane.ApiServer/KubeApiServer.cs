@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Ahoi.ControlPlane.ApiServer.Access;
+using Ahoi.ControlPlane.ApiServer.Admission;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
@@ -49,6 +50,8 @@ public sealed class KubeApiServer : IAsyncDisposable
         _definitions = new(_parts, _ => null);
         _builtIn = new() { Handlers = new() };
         _ownKey = options.TokenSigningKey is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
+        _parts.Admission.Add(new NamespaceLifecycle(feed, registry));
+        _parts.Admission.Add(new PodPriorityClasses(feed, registry));
         AccessSetup.Install(_parts, _builtIn.Handlers, options.TokenSigningKey ?? _ownKey!);
         _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
     }

@@ -1,0 +1,28 @@
+using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Caching;
+using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
+using Ahoi.ControlPlane.ApiServer.Requests;
+using Ahoi.ControlPlane.ApiServer.Resources;
+
+namespace Ahoi.ControlPlane.ApiServer.Admission;
+
+/// <summary>Gives each new pod the priority of its class, or of the default class.</summary>
+internal sealed class PodPriorityClasses(ObjectFeed feed, ResourceRegistry registry) : IAdmission
+{
+    public async ValueTask MutateAsync(AdmissionWrite write, CancellationToken cancellationToken)
+    {
+        var resource = write.Request.Resource;
+        if (write.Operation != "CREATE" || resource.Group.Length > 0 || resource.Kind != "Pod" || write.Value is not { } pod)
+        {
+            return;
+        }
+
+        await feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        var cache = registry.Current.Find("scheduling.k8s.io", "v1", "priorityclasses")!.Storage!.Cache; // A built-in resource.
+        JsonMap[] classes = [.. cache.Snapshot(cache.Prefix, out _).Select(c => c.Parse())];
+        if (PodPriority.Set(pod, classes) is { } refusal)
+        {
+            throw ApiErrors.Forbidden(resource.Resource, write.Name, refusal);
+        }
+    }
+}
