@@ -52,6 +52,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         _ownKey = options.TokenSigningKey is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
         _parts.Admission.Add(new NamespaceLifecycle(feed, registry));
         _parts.Admission.Add(new PodPriorityClasses(feed, registry));
+        _parts.Admission.Add(new ServiceAllocations(feed, registry));
         AccessSetup.Install(_parts, _builtIn.Handlers, options.TokenSigningKey ?? _ownKey!);
         _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
     }

@@ -23,6 +23,9 @@ internal sealed record AdmissionWrite
 
     public bool DryRun { get; init; }
 
+    /// <summary>Gets what parts of the chain have taken for this write, to be kept once it is stored and given back otherwise.</summary>
+    public WriteReservations Reservations { get; init; } = new();
+
     /// <summary>Gets the options of the request (<c>meta.k8s.io/v1</c> CreateOptions, UpdateOptions, PatchOptions, DeleteOptions).</summary>
     public JsonMap Options { get; init; } = [];
 }

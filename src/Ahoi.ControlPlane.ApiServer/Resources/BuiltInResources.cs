@@ -64,6 +64,7 @@ internal sealed class BuiltInResources
             SelectableFields = SelectableFields.Of(group, kind),
             Storage = stored ? StorageOf(group, plural) : null,
             Reader = CrossVersionReaders.For(kindOfGroup),
+            OtherVersions = CrossVersionReaders.OtherVersions(kindOfGroup),
             Virtual = stored ? null : Handlers.FindVirtual(group, plural),
         };
     }

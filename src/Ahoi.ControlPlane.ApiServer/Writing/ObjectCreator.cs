@@ -47,6 +47,7 @@ internal sealed class ObjectCreator(ServerParts parts)
             DryRun = options.DryRun,
             Options = options.ToJson(optionsKind),
         };
+        using var reservations = write.Reservations;
         await parts.Admission.MutateAsync(write, request.Aborted).ConfigureAwait(false);
         OwnerReferences.Deduplicate(request, value);
         metadata = value.Metadata();
@@ -73,6 +74,11 @@ internal sealed class ObjectCreator(ServerParts parts)
 
             if (await StoreAsync(request, options, value).ConfigureAwait(false) is { } written)
             {
+                if (!options.DryRun)
+                {
+                    reservations.Keep();
+                }
+
                 return written;
             }
 

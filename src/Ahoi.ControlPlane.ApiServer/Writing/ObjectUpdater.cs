@@ -52,6 +52,7 @@ internal sealed class ObjectUpdater(ServerParts parts)
                 DryRun = options.DryRun,
                 Options = options.ToJson(optionsKind),
             };
+            using var reservations = write.Reservations;
             await parts.Admission.MutateAsync(write, request.Aborted).ConfigureAwait(false);
             OwnerReferences.Deduplicate(request, value);
             Prepare(request, value, old);
@@ -65,6 +66,11 @@ internal sealed class ObjectUpdater(ServerParts parts)
             var (written, there) = await StoreAsync(request, options, value, old, stored).ConfigureAwait(false);
             if (written is not null)
             {
+                if (!options.DryRun)
+                {
+                    reservations.Keep();
+                }
+
                 return written;
             }
 

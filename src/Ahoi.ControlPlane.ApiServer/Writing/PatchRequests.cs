@@ -150,9 +150,9 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
             BodyDecoder.RequireKind(value, kind, custom);
             BodyDecoder.Decode(value, schema, custom, faults);
         }
-        catch (ApiException exception) when (exception.InnerException is DecodingException decoding)
+        catch (ApiException exception) when (exception.InnerException is DecodingException || !custom)
         {
-            throw Undecodable(decoding.Message);
+            throw Undecodable(exception.InnerException?.Message ?? exception.Message);
         }
 
         Report(request, options, faults);
