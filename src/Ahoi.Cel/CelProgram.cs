@@ -69,6 +69,7 @@ public sealed class CelProgram
     private object? Bound(string name, object? value) => value switch
     {
         CelOptionalValue optional => optional.ToValue(_variables[name]),
+        CelAuthorizerResource resource => new Libraries.AuthorizerValue(resource.Authorizer) { TypeName = CelType.AuthorizerResource.Name, Query = resource.Query },
         ICelAuthorizer authorizer => new Libraries.AuthorizerValue(authorizer),
         _ => value,
     };

@@ -43,6 +43,11 @@ public sealed record CelAuthorizerQuery
     public (string Namespace, string Name)? ServiceAccount { get; init; }
 }
 
+/// <summary>A question about one resource that only lacks its verb. Declare a variable of type <see cref="Types.CelType.AuthorizerResource"/> and give this as its value.</summary>
+/// <param name="Authorizer">Who answers.</param>
+/// <param name="Query">The resource.</param>
+public sealed record CelAuthorizerResource(ICelAuthorizer Authorizer, CelAuthorizerQuery Query);
+
 /// <summary>An authorizer's answer.</summary>
 /// <param name="Allowed">Whether it may be done.</param>
 /// <param name="Reason">Why, where the authorizer says so.</param>

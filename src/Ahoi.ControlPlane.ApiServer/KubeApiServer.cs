@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.ApiServer.Admission;
+using Ahoi.ControlPlane.ApiServer.Admission.Policies;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
@@ -54,6 +55,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         _parts.Admission.Add(new PodPriorityClasses(feed, registry));
         _parts.Admission.Add(new ServiceAllocations(feed, registry));
         AccessSetup.Install(_parts, _builtIn.Handlers, options.TokenSigningKey ?? _ownKey!);
+        _parts.Admission.Add(new PolicyAdmission(_parts));
         _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
     }
 

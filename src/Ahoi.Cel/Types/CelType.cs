@@ -52,6 +52,9 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>Gets the type of the authorizer library's entry point.</summary>
     public static CelType Authorizer { get; } = new(CelTypeKind.Opaque, "kubernetes.authorization.Authorizer");
 
+    /// <summary>Gets the type of a check about one resource; see <see cref="CelAuthorizerResource"/>.</summary>
+    public static CelType AuthorizerResource { get; } = new(CelTypeKind.Opaque, "kubernetes.authorization.ResourceCheck");
+
     /// <summary>Gets the kind.</summary>
     public CelTypeKind Kind { get; }
 

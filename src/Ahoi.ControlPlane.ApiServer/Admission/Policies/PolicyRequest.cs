@@ -1,0 +1,47 @@
+using Ahoi.Api.Json;
+
+namespace Ahoi.ControlPlane.ApiServer.Admission.Policies;
+
+/// <summary>Describes a write as the <c>request</c> of an AdmissionReview.</summary>
+internal static class PolicyRequest
+{
+    /// <summary>Describes a write, its objects aside.</summary>
+    public static JsonMap Of(AdmissionWrite write)
+    {
+        var request = write.Request;
+        var resource = request.Resource;
+        var kind = request.Subresource?.Kind ?? resource.GroupVersionKind;
+        JsonMap Kind() => new() { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind };
+        JsonMap Resource() => new() { ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Plural };
+        var map = new JsonMap
+        {
+            ["uid"] = Guid.NewGuid().ToString("D"),
+            ["kind"] = Kind(),
+            ["resource"] = Resource(),
+            ["requestKind"] = Kind(),
+            ["requestResource"] = Resource(),
+            ["name"] = write.Name,
+            ["operation"] = write.Operation,
+            ["userInfo"] = new JsonMap
+            {
+                ["username"] = request.User.Name,
+                ["uid"] = request.User.Uid,
+                ["groups"] = new JsonList(request.User.Groups),
+                ["extra"] = request.User.Extra,
+            },
+            ["dryRun"] = write.DryRun,
+            ["options"] = write.Options,
+        };
+        if (resource.Namespaced)
+        {
+            map["namespace"] = request.Namespace;
+        }
+
+        if (request.Subresource is { Name: { Length: > 0 } subresource })
+        {
+            map["subResource"] = map["requestSubResource"] = subresource;
+        }
+
+        return map;
+    }
+}
