@@ -10,7 +10,7 @@ internal sealed class CelRules
     private const long Budget = 10_000_000;
 
     private const int MaxMessageBytes = 5 * 1024;
-    private const string OutOfBudget = "validation failed due to running out of cost budget, no further validation rules will be run";
+    private const string OutOfBudget = "the rules cost more than one object may; the remaining ones did not run";
 
     private readonly IReadOnlyList<CompiledRule> _rules;
     private readonly string _type;
@@ -131,7 +131,7 @@ internal sealed class CelRules
         {
             if (rule.Error is { } fault)
             {
-                errors.Invalid(path.ToString(), _type, $"rule compile error: {fault}");
+                errors.Invalid(path.ToString(), _type, $"the rule does not compile: {fault}");
                 continue;
             }
 
@@ -151,7 +151,7 @@ internal sealed class CelRules
             budget -= (long)outcome.Cost;
             if (outcome.Error is { } error)
             {
-                errors.Invalid(path.ToString(), _type, $"{error} evaluating rule: {Describe(rule.Source)}");
+                errors.Invalid(path.ToString(), _type, $"the rule failed ({error}): {Describe(rule.Source)}");
                 if (outcome.IsTooExpensive)
                 {
                     budget = -1;
@@ -168,13 +168,13 @@ internal sealed class CelRules
     private bool Report(CompiledRule rule, object value, object? old, FieldPath path, FieldErrors errors, RuleRatcheting? ratcheting, ref long budget)
     {
         var at = rule.FieldPath.Length == 0 ? path : path.Child(rule.FieldPath);
-        var detail = rule.Source.Text("message") is { Length: > 0 } message ? message.Trim() : $"failed rule: {Describe(rule.Source)}";
+        var detail = rule.Source.Text("message") is { Length: > 0 } message ? message.Trim() : $"does not hold: {Describe(rule.Source)}";
         if (rule.Message is { } expression)
         {
             var outcome = expression.Run(value, old);
             if (outcome.IsTooExpensive || outcome.Cost > (ulong)budget)
             {
-                Add(new(FieldErrorReason.Invalid, at.ToString(), _type, "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run"));
+                Add(new(FieldErrorReason.Invalid, at.ToString(), _type, "the messageExpression costs more than is left; the remaining rules did not run"));
                 budget = -1;
                 return false;
             }

@@ -39,12 +39,12 @@ internal static class ConversionRules
         {
             if (client is not null)
             {
-                errors.Forbidden(clientPath.ToString(), "should not be set when strategy is not set to Webhook");
+                errors.Forbidden(clientPath.ToString(), "only the strategy Webhook uses this; leave it out");
             }
 
             if (reviews.Count > 0)
             {
-                errors.Forbidden(reviewPath.ToString(), "should not be set when strategy is not set to Webhook");
+                errors.Forbidden(reviewPath.ToString(), "only the strategy Webhook uses this; leave it out");
             }
 
             return;
@@ -58,14 +58,14 @@ internal static class ConversionRules
     {
         if (client is null)
         {
-            errors.Required(path.ToString(), "required when strategy is set to Webhook");
+            errors.Required(path.ToString(), "the strategy Webhook needs to know whom to ask");
             return;
         }
 
         var (url, service) = (client.Text("url"), client.Map("service"));
         if (url is null == service is null)
         {
-            errors.Required(path.ToString(), "exactly one of url or service is required");
+            errors.Required(path.ToString(), "name either a url or a service");
         }
         else if (url is not null)
         {
@@ -78,7 +78,7 @@ internal static class ConversionRules
 
         if (checkCaBundle && client.Text("caBundle") is { Length: > 0 } bundle && !IsCertificates(bundle))
         {
-            errors.Invalid(path.Child("caBundle").ToString(), bundle, "unable to load root certificates: no certificate in it");
+            errors.Invalid(path.Child("caBundle").ToString(), bundle, "holds no PEM certificate");
         }
     }
 
@@ -86,33 +86,33 @@ internal static class ConversionRules
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri))
         {
-            errors.Required(field, "url must be a valid URL of the form https://host:port/path");
+            errors.Required(field, "give an address such as https://host:port/path");
             return;
         }
 
         if (uri.Scheme != Uri.UriSchemeHttps)
         {
-            errors.Invalid(field, uri.Scheme, "'https' is the only allowed URL scheme");
+            errors.Invalid(field, uri.Scheme, "has to be https");
         }
 
         if (uri.Host.Length == 0)
         {
-            errors.Invalid(field, uri.Host, "host must be specified");
+            errors.Invalid(field, uri.Host, "the address lacks a host");
         }
 
         if (uri.UserInfo.Length > 0)
         {
-            errors.Invalid(field, "", "user information is not permitted in the URL");
+            errors.Invalid(field, "", "an address with a user or password is not accepted");
         }
 
         if (uri.Fragment.Length > 0)
         {
-            errors.Invalid(field, uri.Fragment, "fragments are not permitted in the URL");
+            errors.Invalid(field, uri.Fragment, "an address with a fragment is not accepted");
         }
 
         if (uri.Query.Length > 0)
         {
-            errors.Invalid(field, uri.Query, "query parameters are not permitted in the URL");
+            errors.Invalid(field, uri.Query, "an address with query parameters is not accepted");
         }
     }
 
@@ -122,13 +122,13 @@ internal static class ConversionRules
         {
             if (string.IsNullOrEmpty(service.Text(key)))
             {
-                errors.Required(path.Child(key).ToString(), $"service {key} is required");
+                errors.Required(path.Child(key).ToString(), $"the service needs a {key}");
             }
         }
 
         if (service["port"] is long port and (< 1 or > 65535))
         {
-            errors.Invalid(path.Child("port").ToString(), port, "must be between 1 and 65535");
+            errors.Invalid(path.Child("port").ToString(), port, "no port: 1 to 65535 are");
         }
 
         if (service.Text("path") is not { } text || text is "" or "/")
@@ -139,13 +139,13 @@ internal static class ConversionRules
         var field = path.Child("path").ToString();
         if (text[0] != '/')
         {
-            errors.Invalid(field, text, "must start with a '/'");
+            errors.Invalid(field, text, "the path begins with a slash");
         }
 
         var segments = text[1..].TrimEnd('/').Split('/');
         if (segments.Any(s => !DnsNames.IsSubdomain(s)))
         {
-            errors.Invalid(field, text, "each segment must be a DNS subdomain");
+            errors.Invalid(field, text, "every part of the path has to be a DNS subdomain");
         }
     }
 
@@ -163,7 +163,7 @@ internal static class ConversionRules
             var version = reviews[i] as string ?? "";
             if (!seen.Add(version))
             {
-                errors.Invalid(path.Index(i).ToString(), version, "duplicate version");
+                errors.Invalid(path.Index(i).ToString(), version, "named before; name each version once");
             }
             else if (!DnsNames.IsLabel1035(version))
             {
@@ -173,7 +173,7 @@ internal static class ConversionRules
 
         if (!seen.Overlaps(["v1", "v1beta1"]))
         {
-            errors.Invalid(path.ToString(), reviews, "must include at least one of v1, v1beta1");
+            errors.Invalid(path.ToString(), reviews, "this server speaks v1 and v1beta1; name one of them");
         }
     }
 

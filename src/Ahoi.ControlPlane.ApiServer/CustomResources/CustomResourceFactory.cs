@@ -9,7 +9,7 @@ namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 internal sealed class CustomResourceFactory(Func<JsonMap, Uri?> resolveService)
 {
     /// <summary>The refusal of creations while a definition is being deleted.</summary>
-    public const string TerminatingRefusal = "create not allowed while custom resource definition is terminating";
+    public const string TerminatingRefusal = "its definition is being deleted";
 
     /// <summary>Makes what converts between the versions; whoever asks disposes of it where it can be.</summary>
     /// <param name="spec">The definition's spec.</param>

@@ -8,7 +8,7 @@ namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 /// <summary>Defaulting and validation of one version of a custom kind.</summary>
 internal sealed class CustomResourceStrategy : IKindStrategy
 {
-    private const string RulesSkipped = "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+    private const string RulesSkipped = "the validation rules wait until the other faults are corrected";
 
     private readonly ValueSchema? _schema;
     private readonly Lazy<CelRules?> _rules;
@@ -179,15 +179,15 @@ internal sealed class CustomResourceStrategy : IKindStrategy
 
         if (replicas is not long count)
         {
-            errors.Invalid(path, replicas, "must be an integer");
+            errors.Invalid(path, replicas, "has to be a whole number");
         }
         else if (count < 0)
         {
-            errors.Invalid(path, count, "should be a non-negative integer");
+            errors.Invalid(path, count, "cannot be negative");
         }
         else if (count > int.MaxValue)
         {
-            errors.Invalid(path, count, $"should be less than or equal to {int.MaxValue.ToString(CultureInfo.InvariantCulture)}");
+            errors.Invalid(path, count, $"can be at most {int.MaxValue.ToString(CultureInfo.InvariantCulture)}");
         }
     }
 }

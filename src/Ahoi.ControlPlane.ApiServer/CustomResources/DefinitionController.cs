@@ -231,7 +231,7 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
 
         return DefinitionConditions.IsTrue(definition, DefinitionConditions.NamesAccepted)
             && !DefinitionConditions.IsTrue(definition, DefinitionConditions.Established)
-            && DefinitionConditions.Set(definition, DefinitionConditions.Established, "True", "InitialNamesAccepted", "the initial names have been accepted", now);
+            && DefinitionConditions.Set(definition, DefinitionConditions.Established, "True", "InitialNamesAccepted", "the names are accepted", now);
     }
 
     private async Task ServeAsync(string key, JsonMap definition, CancellationToken cancellationToken)
@@ -321,7 +321,7 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
 
     private async Task EmptyAsync(string key, string prefix, CancellationToken cancellationToken)
     {
-        await ChangeAsync(key, d => { DefinitionConditions.Set(d, DefinitionConditions.Terminating, "True", "InstanceDeletionInProgress", "CustomResource deletion is in progress", parts.Time.GetUtcNow()); return false; }, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(key, d => { DefinitionConditions.Set(d, DefinitionConditions.Terminating, "True", "InstanceDeletionInProgress", "the objects of this kind are being deleted", parts.Time.GetUtcNow()); return false; }, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             var page = await parts.Store.ListAsync(prefix, new(), cancellationToken).ConfigureAwait(false);

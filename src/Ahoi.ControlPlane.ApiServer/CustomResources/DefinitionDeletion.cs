@@ -20,7 +20,7 @@ internal static class DefinitionDeletion
         }
 
         DefinitionConditions.Set(
-            definition, DefinitionConditions.Terminating, "True", "InstanceDeletionPending", "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon", now);
+            definition, DefinitionConditions.Terminating, "True", "InstanceDeletionPending", "the objects of this kind will be deleted first", now);
     }
 
     /// <summary>Gets whether a definition is being deleted and waits for its objects.</summary>
@@ -37,7 +37,7 @@ internal static class DefinitionDeletion
     /// <returns>Whether nothing else holds it.</returns>
     public static bool Finish(JsonMap definition, DateTimeOffset now)
     {
-        DefinitionConditions.Set(definition, DefinitionConditions.Terminating, "False", "InstanceDeletionCompleted", "removed all instances", now);
+        DefinitionConditions.Set(definition, DefinitionConditions.Terminating, "False", "InstanceDeletionCompleted", "every object of this kind is gone", now);
         var finalizers = definition.EnsureMap("metadata").EnsureList("finalizers");
         finalizers.Remove(DefinitionStrategy.CleanupFinalizer);
         if (finalizers.Count > 0)

@@ -27,7 +27,7 @@ internal static class DefinitionValidator
         CheckApproval(value, old, errors);
         if (view.Spec.Flag("preserveUnknownFields") == true && old?.Map("spec")?.Flag("preserveUnknownFields") != true)
         {
-            errors.Invalid("spec.preserveUnknownFields", true, "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead");
+            errors.Invalid("spec.preserveUnknownFields", true, "no longer possible; set x-kubernetes-preserve-unknown-fields in the schemas instead");
         }
     }
 
@@ -69,7 +69,7 @@ internal static class DefinitionValidator
         }
         else if (!group.Contains('.', StringComparison.Ordinal))
         {
-            errors.Invalid("spec.group", group, "should be a domain with at least one dot");
+            errors.Invalid("spec.group", group, "a group is a domain name with a dot in it");
         }
 
         CheckChoice(spec.Text("scope"), "spec.scope", errors, "Cluster", "Namespaced");
@@ -77,7 +77,7 @@ internal static class DefinitionValidator
         {
             if ((view.Versions[i]["schema"] as JsonMap)?.Map("openAPIV3Schema") is null)
             {
-                errors.Required(path.Child("versions").Index(i).Child("schema").Child("openAPIV3Schema").ToString(), "schemas are required");
+                errors.Required(path.Child("versions").Index(i).Child("schema").Child("openAPIV3Schema").ToString(), "every version needs a schema");
             }
         }
 
@@ -130,12 +130,12 @@ internal static class DefinitionValidator
         var versions = view.Spec.List("versions") ?? [];
         if (!areUnique)
         {
-            errors.Invalid("spec.versions", versions, "must contain unique version names");
+            errors.Invalid("spec.versions", versions, "each version needs a name of its own");
         }
 
         if (view.Versions.Count(v => v.Flag("storage") == true) != 1)
         {
-            errors.Invalid("spec.versions", versions, "must have exactly one version marked as storage version");
+            errors.Invalid("spec.versions", versions, "mark one version, and only one, with storage: true");
         }
 
         if (view.Versions.Count > 0 && view.Versions[0].Text("name") is { Length: > 0 } first && !DnsNames.IsLabel1035(first))
@@ -164,7 +164,7 @@ internal static class DefinitionValidator
         {
             if (!JsonTree.Equals(value, was))
             {
-                errors.Invalid(field.ToString(), value, "field is immutable");
+                errors.Invalid(field.ToString(), value, "cannot change any more");
             }
         }
     }
@@ -178,7 +178,7 @@ internal static class DefinitionValidator
         CheckList("shortNames");
         if (names.Text("kind") is { Length: > 0 } kind && kind == names.Text("listKind"))
         {
-            errors.Invalid(path.Child("listKind").ToString(), kind, "kind and listKind may not be the same");
+            errors.Invalid(path.Child("listKind").ToString(), kind, "the kind has this name; give the list another");
         }
 
         CheckList("categories");
@@ -187,7 +187,7 @@ internal static class DefinitionValidator
         {
             if (names.Text(key) is { Length: > 0 } name && !DnsNames.IsLabel1035(mayHaveCapitals ? name.ToLowerInvariant() : name))
             {
-                errors.Invalid(path.Child(key).ToString(), name, mayHaveCapitals ? "may have mixed case, but must otherwise be a DNS label" : "must be a DNS label that begins with a letter");
+                errors.Invalid(path.Child(key).ToString(), name, mayHaveCapitals ? "capitals aside it has to be a DNS label" : "must be a DNS label that begins with a letter");
             }
         }
 
@@ -209,7 +209,7 @@ internal static class DefinitionValidator
         const string Field = "status.storedVersions";
         if (stored is not { Count: > 0 })
         {
-            errors.Invalid(Field, stored ?? [], "must have at least one stored version");
+            errors.Invalid(Field, stored ?? [], "cannot be empty");
             return;
         }
 
@@ -217,7 +217,7 @@ internal static class DefinitionValidator
         {
             if (version.Flag("storage") == true && !stored.Contains(version.Text("name")))
             {
-                errors.Invalid(Field, stored, $"must have the storage version {version.Text("name")}");
+                errors.Invalid(Field, stored, $"lacks {version.Text("name")}, which objects are stored in");
             }
         }
 
@@ -225,7 +225,7 @@ internal static class DefinitionValidator
         {
             if (stored[i] is string name && versions.All(v => v.Text("name") != name))
             {
-                errors.Invalid(new FieldPath(Field).Index(i).ToString(), name, $"{name} was a storage version; it must remain in spec.versions until nothing is stored in it and it is removed from status.storedVersions");
+                errors.Invalid(new FieldPath(Field).Index(i).ToString(), name, $"objects may still be stored as {name}: migrate them and take it out of status.storedVersions before spec.versions");
             }
         }
     }

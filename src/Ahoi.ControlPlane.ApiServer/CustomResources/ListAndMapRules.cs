@@ -14,7 +14,7 @@ internal static class ListAndMapRules
     {
         if (schema.Flag("x-kubernetes-preserve-unknown-fields") == false)
         {
-            errors.Invalid(path.Child("x-kubernetes-preserve-unknown-fields").ToString(), false, "must be true or undefined");
+            errors.Invalid(path.Child("x-kubernetes-preserve-unknown-fields").ToString(), false, "leave it out instead of setting it to false");
         }
 
         var (mapType, listType, items) = (schema.Text("x-kubernetes-map-type"), schema.Text("x-kubernetes-list-type"), schema.Map("items"));
@@ -44,7 +44,7 @@ internal static class ListAndMapRules
         var keys = schema.List("x-kubernetes-list-map-keys")?.Texts.ToList() ?? [];
         if (keys.Count > 0 && listType != "map")
         {
-            const string Detail = "must be map if x-kubernetes-list-map-keys is non-empty";
+            const string Detail = "only map fits x-kubernetes-list-map-keys";
             if (listType is null)
             {
                 errors.Required(path.Child("x-kubernetes-list-type").ToString(), Detail);
@@ -72,17 +72,17 @@ internal static class ListAndMapRules
         switch (schema.Text("type") ?? "")
         {
             case "":
-                errors.Required(field, $"must be {wanted} if {keyword} is specified");
+                errors.Required(field, $"{keyword} needs the type {wanted}");
                 break;
             case var type when type != wanted:
-                errors.Invalid(field, type, $"must be {wanted} if {keyword} is specified");
+                errors.Invalid(field, type, $"{keyword} needs the type {wanted}");
                 break;
         }
     }
 
     private static void CheckSetItems(JsonMap items, FieldPath path, FieldErrors errors)
     {
-        const string Detail = "must be atomic as item of a list with x-kubernetes-list-type=set";
+        const string Detail = "items of a set are compared whole, so only atomic is possible";
         switch (items.Text("type"))
         {
             case "array" when items.Text("x-kubernetes-list-type") is not (null or "atomic"):
@@ -99,20 +99,20 @@ internal static class ListAndMapRules
         var keysPath = path.Child("x-kubernetes-list-map-keys").ToString();
         if (keys.Count == 0)
         {
-            errors.Required(keysPath, "must not be empty if x-kubernetes-list-type is map");
+            errors.Required(keysPath, "name the fields that tell the items of a map list apart");
         }
 
         if (schema["items"] is null)
         {
-            errors.Required(path.Child("items").ToString(), "must have a schema if x-kubernetes-list-type is map");
+            errors.Required(path.Child("items").ToString(), "a map list needs a schema for its items");
         }
         else if (items is null)
         {
-            errors.Invalid(path.Child("items").ToString(), schema["items"], "must only have a single schema if x-kubernetes-list-type is map");
+            errors.Invalid(path.Child("items").ToString(), schema["items"], "a map list takes one schema for all its items");
         }
         else if (items.Text("type") != "object")
         {
-            errors.Invalid(path.Child("items").Child("type").ToString(), items.Text("type") ?? "", "must be object if parent array's x-kubernetes-list-type is map");
+            errors.Invalid(path.Child("items").Child("type").ToString(), items.Text("type") ?? "", "items of a map list are objects");
         }
         else
         {
@@ -121,16 +121,16 @@ internal static class ListAndMapRules
             {
                 if (items.Map("properties")?.Map(key) is not { } property)
                 {
-                    errors.Invalid(keysPath, schema["x-kubernetes-list-map-keys"], "entries must all be names of item properties");
+                    errors.Invalid(keysPath, schema["x-kubernetes-list-map-keys"], "every key has to be a declared property of the items");
                 }
                 else if (property.Text("type") is "array" or "object")
                 {
-                    errors.Invalid(path.Child("items").Child("properties").Key(key).Child("type").ToString(), property.Text("type"), "must be a scalar type if parent array's x-kubernetes-list-type is map");
+                    errors.Invalid(path.Child("items").Child("properties").Key(key).Child("type").ToString(), property.Text("type"), "a key of a map list is a scalar: string, integer, number or boolean");
                 }
 
                 if (!seen.Add(key))
                 {
-                    errors.Invalid(keysPath, schema["x-kubernetes-list-map-keys"], "must not contain duplicate entries");
+                    errors.Invalid(keysPath, schema["x-kubernetes-list-map-keys"], "name each key once");
                 }
             }
         }
@@ -140,7 +140,7 @@ internal static class ListAndMapRules
     {
         if (items.Flag("nullable") == true)
         {
-            errors.Forbidden(path.Child("nullable").ToString(), $"cannot be nullable when x-kubernetes-list-type is {listType}");
+            errors.Forbidden(path.Child("nullable").ToString(), $"items of a {listType} list are never null");
         }
 
         if (listType != "map")
@@ -159,12 +159,12 @@ internal static class ListAndMapRules
             var at = path.Child("properties").Key(key);
             if (!required.Contains(key) && property["default"] is null)
             {
-                errors.Required(at.Child("default").ToString(), "this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property");
+                errors.Required(at.Child("default").ToString(), "a key of the list: make it required, or give it a default");
             }
 
             if (property.Flag("nullable") == true)
             {
-                errors.Forbidden(at.Child("nullable").ToString(), "this property is in x-kubernetes-list-map-keys, so it cannot be nullable");
+                errors.Forbidden(at.Child("nullable").ToString(), "a key of the list is never null");
             }
         }
     }

@@ -29,14 +29,14 @@ internal static class NameAcceptance
         }
 
         string? conflict = null;
-        var message = "no conflicts found";
+        var message = "the names are free";
         var result = new JsonMap();
         Accept("plural", "PluralConflict", resources);
         Accept("singular", "SingularConflict", resources);
         var taken = (wanted.List("shortNames")?.Texts ?? []).Where(n => resources.Contains(n) && accepted.List("shortNames")?.Contains(n) != true).ToList();
         if (taken.Count > 0)
         {
-            (conflict, message) = ("ShortNamesConflict", string.Join(", ", taken.Select(n => $"\"{n}\" is already in use")));
+            (conflict, message) = ("ShortNamesConflict", string.Join(", ", taken.Select(n => $"{n} belongs to another definition")));
         }
 
         Copy(taken.Count > 0 ? accepted : wanted, "shortNames");
@@ -51,8 +51,8 @@ internal static class NameAcceptance
         if (!DefinitionConditions.IsTrue(definition, DefinitionConditions.Established))
         {
             changed |= conflict is null
-                ? DefinitionConditions.Set(definition, DefinitionConditions.Established, "False", "Installing", "the initial names have been accepted", now)
-                : DefinitionConditions.Set(definition, DefinitionConditions.Established, "False", "NotAccepted", "not all names are accepted", now);
+                ? DefinitionConditions.Set(definition, DefinitionConditions.Established, "False", "Installing", "the names are accepted", now)
+                : DefinitionConditions.Set(definition, DefinitionConditions.Established, "False", "NotAccepted", "names are taken by another definition", now);
         }
 
         return changed;
@@ -62,7 +62,7 @@ internal static class NameAcceptance
             var name = wanted.Text(key);
             if (name != accepted.Text(key) && name is not null && used.Contains(name))
             {
-                (conflict, message) = (reason, $"\"{name}\" is already in use");
+                (conflict, message) = (reason, $"{name} belongs to another definition");
                 Copy(accepted, key);
             }
             else

@@ -30,7 +30,7 @@ internal static class OpenApiSchemaRules
         CheckKeywords(schema, path, context, errors);
         if (schema.Flag("uniqueItems") == true)
         {
-            errors.Forbidden(path.Child("uniqueItems").ToString(), "uniqueItems cannot be set to true since the runtime complexity becomes quadratic");
+            errors.Forbidden(path.Child("uniqueItems").ToString(), "may not be true: comparing every item with every other is too slow; use x-kubernetes-list-type: set");
         }
 
         Descend(schema, path, context, isRoot, errors, ruleErrors);
@@ -54,7 +54,7 @@ internal static class OpenApiSchemaRules
         {
             if (properties.Count > 0 && additional is not true)
             {
-                errors.Forbidden(path.Child("additionalProperties").ToString(), "additionalProperties and properties are mutual exclusive");
+                errors.Forbidden(path.Child("additionalProperties").ToString(), "cannot stand beside properties; keep one of the two");
             }
 
             if (additional is JsonMap entry)
@@ -130,30 +130,30 @@ internal static class OpenApiSchemaRules
 
         if (context.ForbidsDefaults is { } reason && schema["default"] is not null)
         {
-            errors.Forbidden(path.Child("default").ToString(), $"must not be set {reason}");
+            errors.Forbidden(path.Child("default").ToString(), $"no default is possible {reason}");
         }
 
         foreach (var keyword in (ReadOnlySpan<string>)["id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref"])
         {
             if (SchemaNodes.IsSet(schema, keyword))
             {
-                errors.Forbidden(path.Child(keyword).ToString(), $"{keyword} is not supported");
+                errors.Forbidden(path.Child(keyword).ToString(), $"custom resources cannot use {keyword}");
             }
         }
 
         if (type == "null")
         {
-            errors.Forbidden(path.Child("type").ToString(), "type cannot be set to null, use nullable as an alternative");
+            errors.Forbidden(path.Child("type").ToString(), "null is no type here; set nullable: true instead");
         }
 
         if (schema["items"] is JsonList { Count: > 0 })
         {
-            errors.Forbidden(path.Child("items").ToString(), "items must be a schema object and not an array");
+            errors.Forbidden(path.Child("items").ToString(), "give one schema for all items; lists of schemas are not possible");
         }
 
         if (context.InsideMeta && schema.Flag("x-kubernetes-embedded-resource") == true)
         {
-            errors.Forbidden(path.Child("x-kubernetes-embedded-resource").ToString(), "must not be used inside of resource meta");
+            errors.Forbidden(path.Child("x-kubernetes-embedded-resource").ToString(), "has no place below the metadata of an object");
         }
     }
 }

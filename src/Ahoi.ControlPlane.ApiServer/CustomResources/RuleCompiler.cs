@@ -28,7 +28,7 @@ internal static class RuleCompiler
         };
         if (rule.Text("rule")?.Trim() is { Length: > 0 } expression)
         {
-            var (program, error) = TryCompile(environment, expression, CelTypeKind.Bool, "cel expression must evaluate to a bool");
+            var (program, error) = TryCompile(environment, expression, CelTypeKind.Bool, "a rule has to be a truth value");
             compiled = compiled with
             {
                 Error = error,
@@ -41,7 +41,7 @@ internal static class RuleCompiler
         // What the message costs is no concern of a rule that is wrong itself.
         if (compiled.Error is null && rule.Text("messageExpression")?.Trim() is { Length: > 0 } message)
         {
-            var (program, error) = TryCompile(environment, message, CelTypeKind.String, "messageExpression must evaluate to a string");
+            var (program, error) = TryCompile(environment, message, CelTypeKind.String, "a messageExpression has to be text");
             compiled = compiled with
             {
                 MessageError = error,
@@ -62,7 +62,7 @@ internal static class RuleCompiler
         }
         catch (CelException exception)
         {
-            return (null, $"compilation failed: {exception.Message}");
+            return (null, $"does not compile: {exception.Message}");
         }
     }
 

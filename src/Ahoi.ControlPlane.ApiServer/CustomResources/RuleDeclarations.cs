@@ -55,11 +55,11 @@ internal static class RuleDeclarations
 
             if (rule.UsesOldSelf && context.Uncorrelatable is { } uncorrelatable)
             {
-                errors.Invalid(field, rule.Source.Text("rule"), $"oldSelf cannot be used on the uncorrelatable portion of the schema within {uncorrelatable}");
+                errors.Invalid(field, rule.Source.Text("rule"), $"the items below {uncorrelatable} cannot be told apart over time, so there is no oldSelf");
             }
             else if (!rule.UsesOldSelf && rule.Source["optionalOldSelf"] is { } optional)
             {
-                errors.Invalid(at.Child("optionalOldSelf").ToString(), optional, "may not be set if oldSelf is not used in rule");
+                errors.Invalid(at.Child("optionalOldSelf").ToString(), optional, "the rule does not use oldSelf; leave this out");
             }
         }
     }
@@ -71,24 +71,24 @@ internal static class RuleDeclarations
         var messagePath = path.Child("message").ToString();
         if (expression.Length == 0)
         {
-            errors.Required(path.Child("rule").ToString(), "rule is not specified");
+            errors.Required(path.Child("rule").ToString(), "give an expression");
         }
         else if (message.Length > 0 && message.Trim().Length == 0)
         {
-            errors.Invalid(messagePath, message, "message must be non-empty if specified");
+            errors.Invalid(messagePath, message, "leave it out, or say something");
         }
         else if (HasLineBreak(message.Trim()))
         {
-            errors.Invalid(messagePath, message, "message must not contain line breaks");
+            errors.Invalid(messagePath, message, "keep the message on one line");
         }
         else if (HasLineBreak(expression) && message.Trim().Length == 0)
         {
-            errors.Required(messagePath, "message must be specified if rule contains line breaks");
+            errors.Required(messagePath, "a rule of several lines needs a message");
         }
 
         if (rule.Text("messageExpression") is { Length: > 0 } messageExpression && messageExpression.Trim().Length == 0)
         {
-            errors.Required(path.Child("messageExpression").ToString(), "messageExpression must be non-empty if specified");
+            errors.Required(path.Child("messageExpression").ToString(), "leave it out, or give an expression");
         }
 
         if (rule.Text("reason") is { } reason && !Reasons.Contains(reason))
@@ -104,17 +104,17 @@ internal static class RuleDeclarations
         var field = path.Child("fieldPath").ToString();
         if (fieldPath.Trim().Length == 0)
         {
-            errors.Invalid(field, fieldPath, "fieldPath must be non-empty if specified");
+            errors.Invalid(field, fieldPath, "leave it out, or name a field");
         }
 
         if (HasLineBreak(fieldPath))
         {
-            errors.Invalid(field, fieldPath, "fieldPath must not contain line breaks");
+            errors.Invalid(field, fieldPath, "keep the path on one line");
         }
 
         if (SchemaFieldPath.Find(fieldPath, schema, allowBrackets: true) is null)
         {
-            errors.Invalid(field, fieldPath, "fieldPath must be a valid path");
+            errors.Invalid(field, fieldPath, "no property of this schema is at this path");
         }
     }
 

@@ -51,7 +51,7 @@ internal static class StructuralRules
         var type = schema.Text("type") ?? "";
         if (type == "array" && schema.Map("items") is null)
         {
-            errors.Required(path.Child("items").ToString(), "must be specified");
+            errors.Required(path.Child("items").ToString(), "an array needs the schema of its items");
         }
 
         if (schema.Map("items") is { } items)
@@ -68,7 +68,7 @@ internal static class StructuralRules
         {
             if (level == Level.Root)
             {
-                errors.Forbidden(path.Child("additionalProperties").ToString(), "must not be used at the root");
+                errors.Forbidden(path.Child("additionalProperties").ToString(), "the root lists its properties; free keys are possible below it");
             }
 
             if (schema.Map("additionalProperties") is { } additional)
@@ -94,18 +94,18 @@ internal static class StructuralRules
         var embedded = schema.Flag("x-kubernetes-embedded-resource") == true;
         if (intOrString && preserve)
         {
-            errors.Invalid(path.Child("x-kubernetes-preserve-unknown-fields").ToString(), true, "must be false if x-kubernetes-int-or-string is true");
+            errors.Invalid(path.Child("x-kubernetes-preserve-unknown-fields").ToString(), true, "cannot be combined with x-kubernetes-int-or-string");
         }
 
         if (intOrString && embedded)
         {
-            errors.Invalid(path.Child("x-kubernetes-embedded-resource").ToString(), true, "must be false if x-kubernetes-int-or-string is true");
+            errors.Invalid(path.Child("x-kubernetes-embedded-resource").ToString(), true, "cannot be combined with x-kubernetes-int-or-string");
         }
 
         var typePath = path.Child("type").ToString();
         if (embedded && type != "object")
         {
-            const string Detail = "must be object if x-kubernetes-embedded-resource is true";
+            const string Detail = "an embedded resource is always of the type object";
             if (type.Length == 0)
             {
                 errors.Required(typePath, Detail);
@@ -127,17 +127,17 @@ internal static class StructuralRules
 
         if (embedded && schema["additionalProperties"] is not null)
         {
-            errors.Forbidden(path.Child("additionalProperties").ToString(), "must not be used if x-kubernetes-embedded-resource is set");
+            errors.Forbidden(path.Child("additionalProperties").ToString(), "an embedded resource has no free keys");
         }
 
         if (level == Level.Root && type.Length > 0 && type != "object")
         {
-            errors.Invalid(typePath, type, "must be object at the root");
+            errors.Invalid(typePath, type, "the root is always of the type object");
         }
 
         if (embedded && !preserve && schema.Map("properties") is null or { Count: 0 })
         {
-            errors.Required(path.Child("properties").ToString(), "must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields");
+            errors.Required(path.Child("properties").ToString(), "declare the properties of the embedded resource, or preserve unknown fields");
         }
     }
 
@@ -149,7 +149,7 @@ internal static class StructuralRules
         {
             if (isResource && properties.Map(name) is { } field && field.Text("type") != "string")
             {
-                errors.Invalid(path.Child("properties").Key(name).Child("type").ToString(), field.Text("type") ?? "", "must be string");
+                errors.Invalid(path.Child("properties").Key(name).Child("type").ToString(), field.Text("type") ?? "", "always of the type string in an object");
             }
         }
 
@@ -161,7 +161,7 @@ internal static class StructuralRules
         var metadataPath = path.Child("properties").Key("metadata");
         if (isResource && metadata.Text("type") != "object")
         {
-            errors.Invalid(metadataPath.Child("type").ToString(), metadata.Text("type") ?? "", "must be object");
+            errors.Invalid(metadataPath.Child("type").ToString(), metadata.Text("type") ?? "", "always of the type object");
         }
 
         if (level != Level.Root)
@@ -173,7 +173,7 @@ internal static class StructuralRules
         var onlyProperties = metadata.Keys.All(k => k is "type" or "default" or "properties" or "example" || !SchemaNodes.IsSet(metadata, k));
         if (!onlyNames || !onlyProperties)
         {
-            errors.Forbidden(metadataPath.ToString(), "must not specify anything other than name and generateName, but metadata is implicitly specified");
+            errors.Forbidden(metadataPath.ToString(), "only name and generateName can be restricted; the rest of metadata is known already");
         }
     }
 
@@ -193,7 +193,7 @@ internal static class StructuralRules
 
         if (schema.Text("pattern") is { Length: > 0 } pattern && GoRegex.Compile(pattern) is null)
         {
-            errors.Invalid(path.Child("pattern").ToString(), pattern, "must be a valid regular expression");
+            errors.Invalid(path.Child("pattern").ToString(), pattern, "this pattern cannot be read as a regular expression");
         }
     }
 
@@ -226,13 +226,13 @@ internal static class StructuralRules
         {
             if (SchemaNodes.IsSet(node, key))
             {
-                errors.Forbidden(path.Child(key).ToString(), "must not be set here to be structural");
+                errors.Forbidden(path.Child(key).ToString(), "belongs outside of allOf, anyOf, oneOf and not");
             }
         }
 
         if (node.Map("properties")?.ContainsKey("metadata") == true)
         {
-            errors.Forbidden(path.Child("properties").Key("metadata").ToString(), "must not be specified in a nested context");
+            errors.Forbidden(path.Child("properties").Key("metadata").ToString(), "restrict metadata at the top, not within allOf, anyOf, oneOf or not");
         }
     }
 
@@ -283,7 +283,7 @@ internal static class StructuralRules
     {
         if (schema is null)
         {
-            errors.Required(schemaPath.ToString(), $"because it is defined in {path}");
+            errors.Required(schemaPath.ToString(), $"{path} mentions it, so it has to be declared here too");
             return;
         }
 

@@ -126,20 +126,20 @@ internal static class ValueValidator
     {
         if (schema.MaxLength is { } max && LengthOf(text) > max)
         {
-            faults.Add(FieldErrorReason.TooLong, path, text, $"may not be longer than {max.ToString(CultureInfo.InvariantCulture)} characters");
+            faults.Add(FieldErrorReason.TooLong, path, text, $"takes at most {max.ToString(CultureInfo.InvariantCulture)} characters");
         }
         else if (schema.MinLength is { } min && LengthOf(text) < min)
         {
-            faults.Add(FieldErrorReason.Invalid, path, text, $"should be at least {min.ToString(CultureInfo.InvariantCulture)} characters long");
+            faults.Add(FieldErrorReason.Invalid, path, text, $"needs at least {min.ToString(CultureInfo.InvariantCulture)} characters");
         }
         else if (schema.Pattern is { } pattern && !pattern.IsMatch(text))
         {
-            faults.Add(FieldErrorReason.Invalid, path, text, $"should match '{schema.PatternText}'");
+            faults.Add(FieldErrorReason.Invalid, path, text, $"does not match the pattern {schema.PatternText}");
         }
 
         if (schema.CheckFormat is { } check && !check(text))
         {
-            faults.Add(FieldErrorReason.TypeInvalid, path, text, $"must be of the format {schema.Format}");
+            faults.Add(FieldErrorReason.TypeInvalid, path, text, $"is not in the format {schema.Format}");
         }
     }
 
@@ -155,12 +155,12 @@ internal static class ValueValidator
 
         if (schema.MinItems is { } min && list.Count < min)
         {
-            faults.Add(FieldErrorReason.Invalid, path, (long)list.Count, $"should have at least {min.ToString(CultureInfo.InvariantCulture)} items");
+            faults.Add(FieldErrorReason.Invalid, path, (long)list.Count, $"needs at least {min.ToString(CultureInfo.InvariantCulture)} items");
         }
 
         if (schema.MaxItems is { } max && list.Count > max)
         {
-            faults.Add(FieldErrorReason.TooMany, path, (long)list.Count, $"must have at most {max.ToString(CultureInfo.InvariantCulture)} items");
+            faults.Add(FieldErrorReason.TooMany, path, (long)list.Count, $"takes at most {max.ToString(CultureInfo.InvariantCulture)} items");
         }
 
         faults.Matches++;
@@ -187,13 +187,13 @@ internal static class ValueValidator
     {
         if (schema.MinProperties is { } min && map.Count < min)
         {
-            faults.Add(FieldErrorReason.Invalid, path, (long)map.Count, $"should have at least {min.ToString(CultureInfo.InvariantCulture)} properties");
+            faults.Add(FieldErrorReason.Invalid, path, (long)map.Count, $"needs at least {min.ToString(CultureInfo.InvariantCulture)} properties");
             return;
         }
 
         if (schema.MaxProperties is { } max && map.Count > max)
         {
-            faults.Add(FieldErrorReason.TooMany, path, (long)map.Count, $"must have at most {max.ToString(CultureInfo.InvariantCulture)} properties");
+            faults.Add(FieldErrorReason.TooMany, path, (long)map.Count, $"takes at most {max.ToString(CultureInfo.InvariantCulture)} properties");
             return;
         }
 
@@ -210,7 +210,7 @@ internal static class ValueValidator
             }
             else if (!schema.AllowsAnyProperty)
             {
-                faults.Add(FieldErrorReason.Invalid, path, key, $"the property {key} is not allowed");
+                faults.Add(FieldErrorReason.Invalid, path, key, $"the schema has no property {key}");
             }
         }
 

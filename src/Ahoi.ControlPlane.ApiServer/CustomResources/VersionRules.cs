@@ -51,7 +51,7 @@ internal static class VersionRules
 
         if (schema is null)
         {
-            errors.Invalid(path.Child("selectableFields").ToString(), "", "selectableFields may only be set with a schema");
+            errors.Invalid(path.Child("selectableFields").ToString(), "", "fields can be selected by only where there is a schema");
         }
         else
         {
@@ -73,24 +73,24 @@ internal static class VersionRules
         var field = path.Child("deprecationWarning").ToString();
         if (version.Flag("deprecated") != true)
         {
-            errors.Invalid(field, text, "can only be set for deprecated versions");
+            errors.Invalid(field, text, "set deprecated: true too, or leave the warning out");
             return;
         }
 
         if (Encoding.UTF8.GetByteCount(text) > 256)
         {
-            errors.Invalid(field, text, "must be <= 256 characters long");
+            errors.Invalid(field, text, "takes 256 characters at most");
         }
 
         if (text.Length == 0)
         {
-            errors.Invalid(field, text, "must not be an empty string");
+            errors.Invalid(field, text, "leave it out, or say something");
         }
 
         if (text.EnumerateRunes().Any(r => r.Value != ' ' && Rune.GetUnicodeCategory(r) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
             or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator))
         {
-            errors.Invalid(field, text, "must only contain printable UTF-8 characters");
+            errors.Invalid(field, text, "only printable characters are possible");
         }
     }
 
@@ -100,17 +100,17 @@ internal static class VersionRules
         {
             if (schema.Text("type") is { Length: > 0 } type && type != "object")
             {
-                errors.Invalid(path.Child("type").ToString(), type, "only \"object\" is allowed as the type at the root of the schema if the status subresource is enabled");
+                errors.Invalid(path.Child("type").ToString(), type, "with the status subresource the root has to be of the type object");
             }
             else if (schema.Keys.Any(k => !AllowedAtRootWithStatus.Contains(k) && SchemaNodes.IsSet(schema, k)))
             {
-                errors.Invalid(path.ToString(), null, "this is not allowed at the root of the schema if the status subresource is enabled");
+                errors.Invalid(path.ToString(), null, "the status subresource does not allow this keyword at the root");
             }
         }
 
         if (schema.Flag("nullable") == true)
         {
-            errors.Forbidden(path.Child("nullable").ToString(), "nullable cannot be true at the root");
+            errors.Forbidden(path.Child("nullable").ToString(), "an object as a whole is never null");
         }
 
         RuleCosts? costs = null;
@@ -167,11 +167,11 @@ internal static class VersionRules
 
             if (text[0] != '.')
             {
-                errors.Invalid(field, text, "must be a simple json path starting with .");
+                errors.Invalid(field, text, "give a path of plain field names that begins with a dot");
             }
             else if (!isBelow)
             {
-                errors.Invalid(field, text, $"should be a json path under {string.Join(" or ", prefixes.ToArray().Select(p => p.Trim('.')))}");
+                errors.Invalid(field, text, $"the path has to lie below {string.Join(" or ", prefixes.ToArray().Select(p => p.Trim('.')))}");
             }
         }
     }
@@ -185,16 +185,16 @@ internal static class VersionRules
 
         if (column.Text("type") is not { Length: > 0 } type)
         {
-            errors.Required(path.Child("type").ToString(), $"must be one of {string.Join(",", ColumnTypes)}");
+            errors.Required(path.Child("type").ToString(), $"a column is one of: {string.Join(", ", ColumnTypes)}");
         }
         else if (!ColumnTypes.Contains(type))
         {
-            errors.Invalid(path.Child("type").ToString(), type, $"must be one of {string.Join(",", ColumnTypes)}");
+            errors.Invalid(path.Child("type").ToString(), type, $"a column is one of: {string.Join(", ", ColumnTypes)}");
         }
 
         if (column.Text("format") is { Length: > 0 } format && !ColumnFormats.Contains(format))
         {
-            errors.Invalid(path.Child("format").ToString(), format, $"must be one of {string.Join(",", ColumnFormats)}");
+            errors.Invalid(path.Child("format").ToString(), format, $"known formats are: {string.Join(", ", ColumnFormats)}");
         }
 
         if (column.Text("jsonPath") is not { Length: > 0 } jsonPath)
@@ -203,7 +203,7 @@ internal static class VersionRules
         }
         else if (jsonPath[0] != '.')
         {
-            errors.Invalid(path.Child("JSONPath").ToString(), jsonPath, "must be a simple json path starting with .");
+            errors.Invalid(path.Child("JSONPath").ToString(), jsonPath, "give a path of plain field names that begins with a dot");
         }
     }
 
@@ -221,18 +221,18 @@ internal static class VersionRules
 
             if (SchemaFieldPath.Find(text, schema, allowBrackets: false) is not { Steps.Count: > 0 } found)
             {
-                errors.Invalid(field, text, "is an invalid path");
+                errors.Invalid(field, text, "no property of the schema is at this path");
                 continue;
             }
 
             if (found.Steps[0] == "metadata")
             {
-                errors.Invalid(field, text, "must not point to fields in metadata");
+                errors.Invalid(field, text, "metadata has selectors of its own; choose a field outside of it");
             }
 
             if (found.Schema.Text("type") is not ("string" or "boolean" or "integer"))
             {
-                errors.Invalid(field, text, "must point to a field of type string, boolean or integer");
+                errors.Invalid(field, text, "only fields of type string, boolean or integer can be selected by");
             }
 
             if (!seen.Add(found.Path.ToString()))
@@ -243,7 +243,7 @@ internal static class VersionRules
 
         if (seen.Count > MaxSelectableFields)
         {
-            errors.Add(new(FieldErrorReason.TooMany, path.ToString(), (long)seen.Count, FormattableString.Invariant($"must have at most {MaxSelectableFields} items")));
+            errors.Add(new(FieldErrorReason.TooMany, path.ToString(), (long)seen.Count, FormattableString.Invariant($"{MaxSelectableFields} fields at most can be selected by")));
         }
     }
 }
