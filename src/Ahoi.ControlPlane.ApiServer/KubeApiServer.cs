@@ -50,6 +50,8 @@ public sealed class KubeApiServer : IAsyncDisposable
         _writes = new(_parts);
         _definitions = new(_parts, _ => null);
         _builtIn = new() { Handlers = new() };
+        _builtIn.Handlers.Add("", "pods", "binding", new PodBindings(_parts));
+        _builtIn.Handlers.Add("", "pods", "eviction", new PodEvictions(_parts, _writes.Deletions));
         _ownKey = options.TokenSigningKey is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
         _parts.Admission.Add(new NamespaceLifecycle(feed, registry));
         _parts.Admission.Add(new PodPriorityClasses(feed, registry));

@@ -15,14 +15,14 @@ internal sealed class NamespaceLifecycle(ObjectFeed feed, ResourceRegistry regis
     private static readonly GroupVersionResource Namespaces = new("", "v1", "namespaces");
     private static readonly string[] Immortal = ["default", "kube-public", "kube-system"];
 
+    public ValueTask ValidateAsync(AdmissionWrite write, CancellationToken cancellationToken) =>
+        write.Operation == "DELETE" && write.Request.Resource.Resource == Namespaces && Immortal.Contains(write.Name)
+            ? throw ApiErrors.Forbidden(Namespaces, write.Name, "this namespace may not be deleted")
+            : ValueTask.CompletedTask;
+
     public async ValueTask MutateAsync(AdmissionWrite write, CancellationToken cancellationToken)
     {
         var resource = write.Request.Resource;
-        if (write.Operation == "DELETE" && resource.Resource == Namespaces && Immortal.Contains(write.Name))
-        {
-            throw ApiErrors.Forbidden(Namespaces, write.Name, "this namespace may not be deleted");
-        }
-
         if (write.Operation != "CREATE" || !resource.Namespaced || resource.Storage is null)
         {
             return;
