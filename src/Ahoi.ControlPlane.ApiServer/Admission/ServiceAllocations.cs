@@ -26,6 +26,12 @@ internal sealed class ServiceAllocations(ObjectFeed feed, ResourceRegistry regis
         }
 
         await FollowAsync(cancellationToken).ConfigureAwait(false);
+        if (write.Old is { } old)
+        {
+            // What an update leaves out of its addresses it keeps, before anything new is handed out.
+            request.Resource.Strategy.PrepareUpdate(service, old, "");
+        }
+
         var errors = new FieldErrors();
         var allocation = _addresses.Allocate(service, write.Old, errors);
         write.Reservations.Add(allocation.Keep, allocation);

@@ -64,6 +64,11 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
             Now = parts.Time.GetUtcNow(),
         };
         http.Items[typeof(ApiRequest)] = request;
+        if (resource.Strategy.RequestWarning is { } outdated)
+        {
+            request.Warn(outdated);
+        }
+
         if (resource.DeprecationWarning is { } warning)
         {
             request.Warn(warning);
@@ -142,7 +147,8 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
 
     private static void RequireVerb(ServedResource resource, ServedSubresource? subresource, RequestInfo info)
     {
-        var serves = info.Verb.Length > 0 && info.Method != "HEAD"
+        // Collections are changed by deletion alone.
+        var serves = info.Verb.Length > 0 && info.Method != "HEAD" && (info.Name.Length > 0 || info.Verb is not ("patch" or "update"))
             && (subresource is null ? resource.Serves(info.Verb) : subresource.Serves(info.Verb));
         if (serves)
         {

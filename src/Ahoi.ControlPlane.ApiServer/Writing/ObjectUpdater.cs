@@ -113,7 +113,8 @@ internal sealed class ObjectUpdater(ServerParts parts)
             ObjectMetadata.CarryOver(metadata, before, "deletionGracePeriodSeconds");
         }
 
-        if (request.Resource.Strategy.CountsGeneration && request.Resource.Strategy.ChangesGeneration(value, old))
+        if (request.Subresource is not { Name: "status" }
+            && request.Resource.Strategy.CountsGeneration && request.Resource.Strategy.ChangesGeneration(value, old))
         {
             metadata["generation"] = (before.Integer("generation") ?? 0) + 1;
         }

@@ -65,7 +65,8 @@ internal sealed record WriteOptions
             errors.Invalid("fieldManager", manager, "should only contain printable characters");
         }
 
-        var dryRun = query.All("dryRun").Where(d => d.Length > 0).ToArray();
+        // An empty value counts as none, except with patches, whose options are checked as they come.
+        var dryRun = query.All("dryRun").Where(d => d.Length > 0 || kind == "PatchOptions").ToArray();
         foreach (var value in dryRun.Where(d => d != "All"))
         {
             errors.NotSupported("dryRun", value, "All");

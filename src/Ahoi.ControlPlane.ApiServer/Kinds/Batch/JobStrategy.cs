@@ -55,6 +55,12 @@ internal sealed class JobStrategy : WorkloadStrategy
         {
             matchLabels[UidLabel] = uid;
         }
+
+        // A job without labels of its own has its pods'.
+        if (value.At("metadata", "labels") is not JsonMap { Count: > 0 })
+        {
+            value.EnsureMap("metadata")["labels"] = labels.DeepClone();
+        }
     }
 
     /// <inheritdoc/>
