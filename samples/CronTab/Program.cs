@@ -8,12 +8,20 @@ using Ahoi.Models;
 using k8s.Models;
 using Microsoft.Extensions.Hosting;
 
+// docs: host
 var builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddAhoi(o => o.InstallDefinitions = true)
-    .AddCodecs(OfficialModels.Codecs)
-    .AddController<CronTab, CronTabReconciler>(o => o.Owns<V1CronJob>());
+builder.Services.AddAhoi(o => o.InstallDefinitions = true).AddCronTabs();
 await builder.Build().RunAsync();
+// docs: end
 
+internal static class CronTabExtensions
+{
+    public static AhoiBuilder AddCronTabs(this AhoiBuilder ahoi) => ahoi
+        .AddCodecs(OfficialModels.Codecs)
+        .AddController<CronTab, CronTabReconciler>(o => o.Owns<V1CronJob>());
+}
+
+// docs: kind
 [CustomResource("stable.example.com", "v1", ShortNames = ["ct"])]
 internal sealed record CronTab(ObjectMeta Metadata, CronTabSpec Spec, CronTabStatus? Status = null);
 
@@ -30,7 +38,9 @@ internal sealed record CronTabSpec
 }
 
 internal sealed record CronTabStatus(string? CronJob, DateTime? LastRun);
+// docs: end
 
+// docs: reconciler
 internal sealed class CronTabReconciler : IReconciler<CronTab>
 {
     public ValueTask<Description> ReconcileAsync(CronTab cronTab, ReconcileContext context, CancellationToken cancellationToken)
@@ -43,8 +53,7 @@ internal sealed class CronTabReconciler : IReconciler<CronTab>
             Metadata = new() { Name = name },
             Spec = new() { Schedule = spec.CronSpec, JobTemplate = new() { Spec = run } },
         };
-        return new Description()
-            .Add(cronJob)
-            .WithStatus(o => new CronTabStatus(name, o.Live<V1CronJob>()?.Status?.LastScheduleTime));
+        return new Description().Add(cronJob).WithStatus(o => new CronTabStatus(name, o.Live<V1CronJob>()?.Status?.LastScheduleTime));
     }
 }
+// docs: end

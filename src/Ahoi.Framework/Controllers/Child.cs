@@ -15,7 +15,8 @@ public sealed class Child(object value)
     public Func<JsonMap, Readiness> Ready { get; init; } = Readiness.Of;
 
     /// <summary>Gets whether the child gets an owner reference, so that it goes away with its owner and is deleted when it
-    /// falls out of the description.</summary>
+    /// falls out of the description. One without is never deleted, whatever happens to the object that describes it; an
+    /// annotation (<see cref="DescribedBy"/>) says where it comes from.</summary>
     /// <value>The default is <see langword="true"/>.</value>
     public bool Owned { get; init; } = true;
 

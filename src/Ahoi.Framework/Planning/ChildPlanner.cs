@@ -20,9 +20,11 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
     public const string AppliedAnnotation = "ahoi.dev/applied";
 
     /// <summary>Encodes and completes all children of a description, or says everything that is wrong with it.</summary>
+    /// <remarks><c>shared</c> says of a child without an owner reference whom it names already, where that one is still
+    /// there: two objects that describe the same child must not take turns.</remarks>
     /// <exception cref="DescriptionException">A child cannot be.</exception>
     public static IReadOnlyList<WantedChild> Complete(
-        RawObject owner, bool ownerIsNamespaced, Description description, IReadOnlyDictionary<object, JsonMap> encoded, Func<GroupVersionKind, ApiResource> resources)
+        RawObject owner, bool ownerIsNamespaced, Description description, IReadOnlyDictionary<object, JsonMap> encoded, Func<GroupVersionKind, ApiResource> resources, Func<GroupVersionKind, ObjectKey, string?> shared)
     {
         var faults = new List<string>();
         var children = new List<WantedChild>();
@@ -33,7 +35,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
             foreach (var child in groups[g].Children)
             {
                 var content = encoded[child];
-                if (Complete(owner, ownerIsNamespaced, child, content, g, groups[g].Name, resources, out var fault) is not { } wanted)
+                if (Complete(owner, ownerIsNamespaced, child, content, g, groups[g].Name, resources, shared, out var fault) is not { } wanted)
                 {
                     faults.Add(fault);
                 }
@@ -105,6 +107,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
         int group,
         string groupName,
         Func<GroupVersionKind, ApiResource> resources,
+        Func<GroupVersionKind, ObjectKey, string?> shared,
         out string fault)
     {
         var kind = KindOf(content);
@@ -153,6 +156,14 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
             {
                 metadata.EnsureMap("annotations")[GroupAnnotation] = group.ToString(System.Globalization.CultureInfo.InvariantCulture);
             }
+        }
+        else if (shared(kind, new(@namespace, name)) is { } first)
+        {
+            metadata.EnsureMap("annotations")[DescribedBy.Annotation] = first;
+        }
+        else
+        {
+            metadata.EnsureMap("annotations")[DescribedBy.Annotation] = DescribedBy.From(owner).ToString();
         }
 
         if (kind is { Group: "", Kind: "Secret" })

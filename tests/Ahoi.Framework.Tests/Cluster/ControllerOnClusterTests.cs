@@ -91,6 +91,31 @@ public sealed class ControllerOnClusterTests : IAsyncLifetime
         Assert.Equal("one", (await _cluster.FindConfigMapAsync("once"))!.At("data", "text"));
     }
 
+    [Fact]
+    public async Task Unowned_Child_IsSetRightAfterARestartAndNeverDeleted()
+    {
+        var reconciler = new ScriptedReconciler
+        {
+            Describe = (tab, _) => tab.Spec.Replicas == 0
+                ? new Description()
+                : new Description().Add(new Child(ScriptedReconciler.ConfigMap("kept", "x")) { Owned = false }),
+        };
+        var host = await _cluster.RunAsync(reconciler, o => o.Owns(ConfigMap));
+        await _cluster.CreateCronTabAsync();
+        await _cluster.ReadyAsync();
+        await TestCluster.StopAsync(host);
+        var again = await _cluster.RunAsync(reconciler, o => o.Owns(ConfigMap));
+
+        await _cluster.MergeAsync(CronTabCluster.ConfigMaps, new("default", "kept"), """{"data":{"text":"wrong"}}""");
+        await _cluster.ConfigMapAsync("kept", c => (string?)c.At("data", "text") == "x");
+        await _cluster.MergeAsync(CronTabCluster.CronTabs, CronTabCluster.Key, """{"spec":{"replicas":0}}""");
+        await CronTabCluster.SettleAsync(again, reconciler);
+        var kept = (await _cluster.Client.FindAsync(CronTabCluster.ConfigMaps, new("default", "kept")))!;
+
+        Assert.Equal(CronTabCluster.Key, DescribedBy.Of(kept)!.Key);
+        Assert.Empty(kept.OwnerReferences);
+    }
+
     [Theory]
     [InlineData(AdoptionRule.Never, "theirs")]
     [InlineData(AdoptionRule.Unowned, "x")]

@@ -27,6 +27,7 @@ internal sealed partial class ControllerRunner : IDisposable
     private readonly ClusterWriter _writer;
     private readonly DescriptionWriter _descriptions;
     private readonly StatusWriter _statuses;
+    private bool _workedBefore;
 
     public ControllerRunner(
         ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ApiClient client, EventRecorder events, TimeProvider time, Random random, ILoggerFactory loggers)
@@ -42,7 +43,7 @@ internal sealed partial class ControllerRunner : IDisposable
         _backoff = new(definition.Options.MinRetryDelay, definition.Options.MaxRetryDelay, random);
         _owned = new(WatchChildren);
         _writer = new(client, cache, definition.FieldManager);
-        _descriptions = new(definition, types, cache, _writer, _owned, _logger);
+        _descriptions = new(definition, types, cache, _writer, _owned, () => Objects, _logger);
         _statuses = new(definition, types, _writer, time, _logger);
         Queue = new(time);
     }
@@ -50,8 +51,6 @@ internal sealed partial class ControllerRunner : IDisposable
     /// <summary>Gets the cache of the reconciled objects. It begins to fill when it is asked for first, which is after the definitions are installed.</summary>
     private Informer Objects => field ??= _cache.Of(
         new InformerScope(_definition.Kind) { Namespace = _definition.Options.Namespace, LabelSelector = _definition.Options.LabelSelector });
-
-    private bool _workedBefore;
 
     public string Name => _definition.Name;
 
@@ -185,7 +184,7 @@ internal sealed partial class ControllerRunner : IDisposable
 
         _cache.Of(kind).Subscribe(delta =>
         {
-            foreach (var key in Both(delta, Owners))
+            foreach (var key in Both(delta, c => Owners(c).Concat(Describers(c))))
             {
                 Queue.Add(key, Cause(CauseKind.Child, kind, delta));
             }
@@ -224,6 +223,10 @@ internal sealed partial class ControllerRunner : IDisposable
             }
         }
     }
+
+    /// <summary>Who describes an object that has no owner reference to it.</summary>
+    private IEnumerable<ObjectKey> Describers(RawObject child) =>
+        DescribedBy.Of(child) is { } by && by.Kind == _definition.Kind.Kind && by.Group == _definition.Kind.Group ? [by.Key] : [];
 
     /// <summary>The keys of the object as it was and as it is: both concern the change.</summary>
     private static IEnumerable<ObjectKey> Both(ResourceDelta delta, Func<RawObject, IEnumerable<ObjectKey>> map) =>

@@ -15,7 +15,7 @@ namespace Ahoi.Framework.Controllers.Engine;
 /// <summary>Makes the cluster as a description says: only differences are written, group after group, and what fell out
 /// is deleted.</summary>
 internal sealed partial class DescriptionWriter(
-    ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ClusterWriter writer, OwnedKinds owned, ILogger logger)
+    ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ClusterWriter writer, OwnedKinds owned, Func<Informer> objects, ILogger logger)
 {
     private readonly ChildPlanner _planner = new(types, definition.FieldManager);
 
@@ -35,7 +35,7 @@ internal sealed partial class DescriptionWriter(
             resources[kind] = await cache.Of(kind).ReadyAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var wanted = ChildPlanner.Complete(owner, ownerIsNamespaced, description, encoded, kind => resources[kind]);
+        var wanted = ChildPlanner.Complete(owner, ownerIsNamespaced, description, encoded, kind => resources[kind], DescribedByAnother);
         var outcomes = new List<ChildOutcome>(wanted.Count);
         var open = true;
         foreach (var group in wanted.GroupBy(w => w.Group).OrderBy(g => g.Key))
@@ -148,6 +148,14 @@ internal sealed partial class DescriptionWriter(
             _idle.TryRemove((owner, wanted.Kind, wanted.Key), out _);
         }
     }
+
+    private string? DescribedByAnother(GroupVersionKind kind, ObjectKey key) =>
+        cache.Of(kind).Store.Find(key) is { } live
+        && DescribedBy.Of(live) is { } by
+        && by.Kind == definition.Kind.Kind && by.Group == definition.Kind.Group
+        && objects().Store.Find(by.Key)?.Uid == by.Uid
+            ? by.ToString()
+            : null;
 
     private IEnumerable<RawObject> Owned(RawObject owner) =>
         owned.Kinds.Select(cache.Of).Where(i => i.IsSynced).SelectMany(i => i.Store.OwnedBy(owner.Uid));
