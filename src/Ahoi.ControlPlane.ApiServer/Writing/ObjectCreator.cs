@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.ApiServer.Admission;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Wire;
@@ -86,6 +87,21 @@ internal sealed class ObjectCreator(ServerParts parts)
             {
                 throw ApiErrors.AlreadyExists(resource.Resource, value.NameOf());
             }
+        }
+    }
+
+    /// <summary>Requires the right to create, of a request that was let in with another one: a patch or a replacement of what is not there.</summary>
+    /// <exception cref="ApiException">403 without it.</exception>
+    public async ValueTask RequireRightAsync(ApiRequest request)
+    {
+        var resource = request.Resource;
+        var access = new AccessRequest
+        {
+            User = request.User, Verb = "create", Group = resource.Group, Resource = resource.Plural, Namespace = request.Namespace, Name = request.Name,
+        };
+        if (!(await parts.Authorizer.AuthorizeAsync(access, request.Aborted).ConfigureAwait(false)).Allowed)
+        {
+            throw ApiErrors.Forbidden(resource.Resource, request.Name, $"user \"{request.User.Name}\" may change but not create {resource.Plural}");
         }
     }
 

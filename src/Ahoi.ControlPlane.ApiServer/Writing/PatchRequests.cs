@@ -107,6 +107,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
 
         async ValueTask<Written> CreateAsync()
         {
+            await creator.RequireRightAsync(request).ConfigureAwait(false);
             if (applied.UidOf() is { Length: > 0 } uid)
             {
                 throw ApiErrors.Conflict(resource.Resource, request.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");

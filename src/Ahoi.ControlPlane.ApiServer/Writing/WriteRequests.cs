@@ -77,7 +77,11 @@ internal sealed class WriteRequests
         resource.Strategy.SetDefaults(value);
         var subresource = request.Subresource?.Name ?? "";
         Func<ValueTask<Written>>? missing = resource.Strategy.AllowsCreateOnUpdate && subresource.Length == 0
-            ? () => Creator.CreateAsync(request, options, value.DeepClone(), "UpdateOptions")
+            ? async () =>
+            {
+                await Creator.RequireRightAsync(request).ConfigureAwait(false);
+                return await Creator.CreateAsync(request, options, value.DeepClone(), "UpdateOptions").ConfigureAwait(false);
+            }
             : null;
         var written = await Updater.UpdateAsync(request, options, old => new(Replace(request, options, value, old)), "UpdateOptions", missing).ConfigureAwait(false);
         await ObjectAnswers.WriteObjectAsync(request, written.Code, written.Json).ConfigureAwait(false);
