@@ -152,8 +152,9 @@ internal sealed class WatchSession(ApiRequest request, ListOptions options, Serv
             return true;
         }
 
-        if (options.ResourceVersion is null)
+        if (options.ResourceVersion is null or 0)
         {
+            // Version 0 allows an older state, but whoever has just written expects to see it, and it costs nothing here.
             await parts.Feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         }
         else if (options.ResourceVersion is > 0 and var wanted && !await ReachAsync(wanted, cancellationToken).ConfigureAwait(false))
