@@ -56,7 +56,11 @@ internal static class DatabasePlanner
         },
     };
 
-    public static V1StatefulSet StatefulSet(Database database, TenancyOptions options) => new()
+    /// <summary>Makes the server.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="options">What holds for all customers.</param>
+    /// <param name="claimedStorage">The size that an existing StatefulSet claims, as a quantity: a claim template cannot be changed.</param>
+    public static V1StatefulSet StatefulSet(Database database, TenancyOptions options, string? claimedStorage = null) => new()
     {
         Metadata = Metadata(database, ServerName(database)),
         Spec = new V1StatefulSetSpec
@@ -84,7 +88,7 @@ internal static class DatabasePlanner
                         {
                             Requests = new Dictionary<string, ResourceQuantity>
                             {
-                                ["storage"] = new(StorageSize.Parse(database.Spec.Storage).Quantity),
+                                ["storage"] = new(claimedStorage ?? StorageSize.Parse(database.Spec.Storage).Quantity),
                             },
                         },
                     },
@@ -133,7 +137,7 @@ internal static class DatabasePlanner
         };
     }
 
-    private static string ServerName(Database database) => $"{database.Metadata.Name}-postgres";
+    public static string ServerName(Database database) => $"{database.Metadata.Name}-postgres";
 
     private static V1Container Server(Database database, TenancyOptions options) => new()
     {

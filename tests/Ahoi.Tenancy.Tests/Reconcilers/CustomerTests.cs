@@ -196,11 +196,13 @@ public sealed class CustomerTests : IAsyncLifetime
     public async Task Storage_Grows_IsAllowed(string storage)
     {
         await ApplySlideAsync();
-        await _cluster.WaitForAsync(Databases, Child);
+        await _cluster.WaitForAsync(StatefulSets, new(Namespace, $"{Name}-postgres"));
 
         await Client.PatchAsync(Customers, Key, Merge("""{"spec":{"features":{"database":{"storage":"SIZE"}}}}""".Replace("SIZE", storage, StringComparison.Ordinal)));
 
-        await _cluster.WaitForAsync(Databases, Child, d => d.At("spec", "storage") as string == storage);
+        var grown = await _cluster.WaitForAsync(Databases, Child, d => d.At("spec", "storage") as string == storage && IsObserved(d));
+        Assert.True(IsTrue(grown, "StorageResizeBlocked"));
+        Assert.NotEqual("Failed", Condition(grown, "Ready").Text("reason"));
     }
 
     private static Patch Merge(string json) => Patch.Merge(JsonTree.ParseMap(json));
