@@ -10,8 +10,8 @@ internal sealed class NameAndAge : ITableColumns
 
     private static readonly TableColumn[] Own =
     [
-        new("Name", "string", "name", "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names", 0),
-        new("Created At", "date", "", "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.", 0),
+        new("Name", "string", "name", "The object's name, unique for its kind and namespace.", 0),
+        new("Created At", "date", "", "When the object was created, in UTC.", 0),
     ];
 
     IReadOnlyList<TableColumn> ITableColumns.Columns => Own;
