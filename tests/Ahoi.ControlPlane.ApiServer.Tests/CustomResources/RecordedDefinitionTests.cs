@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
@@ -26,7 +25,7 @@ public sealed class RecordedDefinitionTests
     [InlineData("crd-names-defaults")]
     public void Validate_RecordedDefinition_CausesAsRecorded(string name)
     {
-        var scenario = JsonTree.ParseMap(File.ReadAllBytes(Path.Combine(CasesFolder(), name + ".json")));
+        var scenario = JsonTree.ParseMap(File.ReadAllBytes(Path.Combine(RecordedCases.Folder, "crd", name + ".json")));
         var steps = (scenario.List("setup")?.Maps ?? []).Concat(scenario.List("steps")!.Maps).ToList();
         var answers = scenario.List("expect")!.Maps.ToList();
         var differences = new List<string>();
@@ -53,7 +52,4 @@ public sealed class RecordedDefinitionTests
 
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
-
-    private static string CasesFolder([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Ahoi.Conformance.Tests", "cases", "crd");
 }

@@ -28,7 +28,7 @@ public sealed class RecordedCreationsTests
     public static TheoryData<string> Scenarios()
     {
         var names = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(Folder(), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(RecordedCases.Folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             if (Creations(file).Any())
             {
@@ -43,7 +43,7 @@ public sealed class RecordedCreationsTests
     [MemberData(nameof(Scenarios))]
     public void Creation_OfRecordedScenario_IsAnsweredAsRecorded(string scenario)
     {
-        var file = Directory.EnumerateFiles(Folder(), scenario + ".json", SearchOption.AllDirectories).Single();
+        var file = Directory.EnumerateFiles(RecordedCases.Folder, scenario + ".json", SearchOption.AllDirectories).Single();
         foreach (var (body, answer) in Creations(file))
         {
             var (value, errors) = Create(body);
@@ -153,16 +153,5 @@ public sealed class RecordedCreationsTests
                 Assert.True(JsonTree.Equals(expected, actual), $"{path}: expected {JsonTree.ToText(expected)}, is {JsonTree.ToText(actual)}");
                 break;
         }
-    }
-
-    internal static string Folder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Ahoi.slnx")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder.FullName, "tests", "Ahoi.Conformance.Tests", "cases");
     }
 }

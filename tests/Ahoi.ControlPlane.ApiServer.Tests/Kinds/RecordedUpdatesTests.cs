@@ -15,7 +15,7 @@ public sealed class RecordedUpdatesTests
     public static TheoryData<string> Scenarios()
     {
         var names = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(RecordedCreationsTests.Folder(), "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(RecordedCases.Folder, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileNameWithoutExtension(file);
             if (name.Split("-")[0] is "crud" or "access" or "events" && name is not ("crud-uid" or "crud-name-mismatch"))
@@ -31,7 +31,7 @@ public sealed class RecordedUpdatesTests
     [MemberData(nameof(Scenarios))]
     public void Update_OfRecordedScenario_IsAnsweredAsRecorded(string scenario)
     {
-        var file = Directory.EnumerateFiles(RecordedCreationsTests.Folder(), scenario + ".json", SearchOption.AllDirectories).Single();
+        var file = Directory.EnumerateFiles(RecordedCases.Folder, scenario + ".json", SearchOption.AllDirectories).Single();
         var json = JsonTree.ParseMap(File.ReadAllText(file).Replace("{id}", "id-1", StringComparison.Ordinal));
         var stored = new Dictionary<string, JsonMap>(StringComparer.Ordinal);
         var steps = (json.List("setup") ?? []).Concat(json.List("steps") ?? []).OfType<JsonMap>();

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Ahoi.Api.Json;
 
@@ -23,7 +22,7 @@ public sealed class RecordedWritesTests
         var data = new TheoryData<string>();
         foreach (var file in (string[])["apply", "patch"])
         {
-            foreach (var path in Directory.EnumerateFiles(Path.Combine(Cases(), file), "*.json").Order(StringComparer.Ordinal))
+            foreach (var path in Directory.EnumerateFiles(Path.Combine(RecordedCases.Folder, file), "*.json").Order(StringComparer.Ordinal))
             {
                 var scenario = $"{file}/{Path.GetFileNameWithoutExtension(path)}";
                 if (!NeedTheServer.Contains(scenario))
@@ -40,7 +39,7 @@ public sealed class RecordedWritesTests
     [MemberData(nameof(Scenarios))]
     public void Replay_RecordedScenario_EndsAsRecorded(string scenario)
     {
-        var recording = JsonTree.ParseMap(File.ReadAllBytes(Path.Combine(Cases(), scenario + ".json")));
+        var recording = JsonTree.ParseMap(File.ReadAllBytes(Path.Combine(RecordedCases.Folder, scenario + ".json")));
         var steps = (recording.List("setup") ?? []).Maps.Concat(recording.List("steps")!.Maps).ToList();
         var expected = recording.List("expect")!.Maps.ToList();
         var server = new MiniServer();
@@ -203,7 +202,4 @@ public sealed class RecordedWritesTests
 
         return text.Replace("{ns}", "test", StringComparison.Ordinal).Replace("{id}", "xyz", StringComparison.Ordinal);
     }
-
-    private static string Cases([CallerFilePath] string file = "") =>
-        Path.Combine(Path.GetDirectoryName(file)!, "../../Ahoi.Conformance.Tests/cases");
 }
