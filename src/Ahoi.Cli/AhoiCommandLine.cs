@@ -11,6 +11,9 @@ internal static class AhoiCommandLine
     {
         var root = new RootCommand("Kubernetes operators in C#, and a local cluster to run them on.");
         root.Subcommands.Add(UpCommand.Create());
+        root.Subcommands.Add(OperatorsCommand.Create());
+        root.Subcommands.Add(PlanCommand.Create());
+        root.Subcommands.Add(TreeCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

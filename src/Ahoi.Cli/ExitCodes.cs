@@ -17,4 +17,7 @@ internal static class ExitCodes
 
     /// <summary>The machine lacks something; stderr names it and how to install it.</summary>
     public const int PrerequisiteMissing = 4;
+
+    /// <summary>The plan is not empty, and <c>--exit-code</c> asked to be told.</summary>
+    public const int PlanNotEmpty = 5;
 }

@@ -23,6 +23,7 @@ public sealed class LocalCluster : IAsyncDisposable
     private readonly ECDsa _signingKey;
     private readonly KubeApiServer _server;
     private readonly StoreCompaction _compaction;
+    private bool _disposed;
 
     private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, ECDsa signingKey, KubeApiServer server, TimeProvider time, string adminToken)
     {
@@ -103,6 +104,11 @@ public sealed class LocalCluster : IAsyncDisposable
     /// <returns>When nothing runs any more and everything is written.</returns>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         await _compaction.DisposeAsync().ConfigureAwait(false);
         await _server.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);

@@ -6,6 +6,7 @@ using Ahoi.Client.Requests;
 using Ahoi.Client.Watches;
 using Ahoi.ControlPlane;
 using Ahoi.Framework.Hosting;
+using Ahoi.Framework.Planning;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -57,19 +58,24 @@ public sealed class TestCluster : IAsyncDisposable
         Action<ILoggingBuilder>? logging = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(configure);
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddLogging(logging ?? (_ => { }));
-        configure(builder.Services.AddAhoi(options =>
-        {
-            options.OperatorName = name;
-            options.Connection = connection ?? Connect();
-            options.InstallDefinitions = true;
-        }));
-        var host = builder.Build();
+        var host = Build(configure, name, connection, logging);
         _operators.Push(host);
         await host.StartAsync(cancellationToken).ConfigureAwait(false);
         return host;
+    }
+
+    /// <summary>Finds out what an operator would write, without running it.</summary>
+    /// <param name="configure">Adds the controllers.</param>
+    /// <param name="name">The operator's name: the one it runs under, or everything looks like somebody else's.</param>
+    /// <param name="connection">The connection it uses; the administrator's where left out.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The plan.</returns>
+    public async Task<OperatorPlan> PlanAsync(
+        Action<AhoiBuilder> configure, string name = "test", ApiConnection? connection = null, CancellationToken cancellationToken = default)
+    {
+        var host = Build(configure, name, connection, null);
+        _operators.Push(host);
+        return await host.Services.GetRequiredService<Operator>().PlanAsync(null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops an operator as its process would be stopped, and waits for it.</summary>
@@ -125,6 +131,20 @@ public sealed class TestCluster : IAsyncDisposable
 
         Client.Dispose();
         await _cluster.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private IHost Build(Action<AhoiBuilder> configure, string name, ApiConnection? connection, Action<ILoggingBuilder>? logging)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging(logging ?? (_ => { }));
+        configure(builder.Services.AddAhoi(options =>
+        {
+            options.OperatorName = name;
+            options.Connection = connection ?? Connect();
+            options.InstallDefinitions = true;
+        }));
+        return builder.Build();
     }
 
     private async Task<JsonMap?> WaitAsync(GroupVersionResource resource, ObjectKey key, Func<JsonMap?, bool> condition, TimeSpan? limit)

@@ -8,7 +8,6 @@ namespace Ahoi.Cli.Commands;
 internal static class UpCommand
 {
     private static readonly string[] Components = ["apiserver", "operators"];
-    private static readonly string[] Operators = ["tenancy"];
 
     public static Command Create()
     {
@@ -23,8 +22,8 @@ internal static class UpCommand
         var data = new Option<string?>("--data") { Description = "Folder the cluster is kept in (default: the user's data folder).", HelpName = "DIR" };
         var ephemeral = new Option<bool>("--ephemeral") { Description = "Keep nothing: the cluster is gone when it stops." };
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the kubeconfig, mode 0600 (default: DIR/kubeconfig).", HelpName = "FILE" };
-        var components = NameList("--components", "What to run", Components);
-        var operators = NameList("--operators", "Which operators to run", Operators);
+        var components = NameLists.Create("--components", "What to run", Components);
+        var operators = OperatorSet.Option();
         var tokens = new Option<string?>("--token-auth-file") { Description = "More users, as kube-apiserver's CSV: token,user,uid,\"group1,group2\".", HelpName = "FILE" };
         var demo = new Option<bool>("--demo") { Description = "Apply the example Customer and watch it converge." };
         var ready = new Option<string?>("--ready-file") { Description = "Created once the cluster answers and the chosen components run.", HelpName = "FILE" };
@@ -63,26 +62,6 @@ internal static class UpCommand
             parsed.InvocationConfiguration.Error).RunAsync(cancellationToken));
         return command;
     }
-
-    private static Option<string[]> NameList(string name, string description, string[] known) => new(name)
-    {
-        Description = $"{description}, comma-separated (default: all): {string.Join(", ", known)}.",
-        HelpName = "A,B",
-        AllowMultipleArgumentsPerToken = false,
-        DefaultValueFactory = _ => known,
-        CustomParser = result =>
-        {
-            var names = result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
-            foreach (var unknown in names.Except(known, StringComparer.Ordinal))
-            {
-                var nearest = NearestWord.Find(unknown, known);
-                result.AddError($"'{unknown}' of {name} is not known; there is {string.Join(", ", known)}."
-                    + (nearest is null ? "" : $" Did you mean '{nearest}'?"));
-            }
-
-            return names;
-        },
-    };
 
     private static IPEndPoint? ParseEndpoint(string text, Action<string> addError)
     {

@@ -2,10 +2,6 @@ using System.Diagnostics;
 using Ahoi.Client.Requests;
 using Ahoi.Cli.Demo;
 using Ahoi.ControlPlane;
-using Ahoi.Framework.Hosting;
-using Ahoi.Tenancy;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ahoi.Cli.Commands;
@@ -20,7 +16,7 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         await using var cluster = await StartClusterAsync(loggers, cancellationToken);
         await error.WriteLineAsync($"ahoi: the cluster answers at {cluster.Url} ({Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s)");
 
-        using var host = options.Components.Contains("operators") ? BuildOperators(cluster) : null;
+        using var host = options.Components.Contains("operators") ? OperatorSet.Build(cluster.Connect(), [.. options.Operators], Configure) : null;
         if (host is not null)
         {
             await host.StartAsync(cancellationToken);
@@ -86,26 +82,6 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         }
     }
 
-    private IHost BuildOperators(LocalCluster cluster)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ahoi" });
-        builder.Services.AddLogging(Configure);
-        // The command line itself listens to Ctrl-C; the host must not end before it.
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        var operators = builder.Services.AddAhoi(ahoi =>
-        {
-            ahoi.OperatorName = "ahoi";
-            ahoi.Connection = cluster.Connect();
-            ahoi.InstallDefinitions = true;
-        });
-        if (options.Operators.Contains("tenancy"))
-        {
-            operators.AddTenancy();
-        }
-
-        return builder.Build();
-    }
-
     private async Task WriteNextStepsAsync(LocalCluster cluster)
     {
         await output.WriteLineAsync();
@@ -120,28 +96,10 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         await output.FlushAsync();
     }
 
-    private static void Configure(ILoggingBuilder logging)
-    {
-        logging.SetMinimumLevel(LogLevel.Warning);
-        // A port in use is told in one sentence; the host's own account of it would bury that.
-        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.IncludeScopes = false;
-        });
-        logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
+    private static void Configure(ILoggingBuilder logging) => ConsoleLogging.Configure(logging, LogLevel.Warning);
 
     private static string DefaultDataFolder() =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "ahoi");
 
     private static string TemporaryKubeconfig() => Path.Combine(Directory.CreateTempSubdirectory("ahoi-").FullName, "kubeconfig");
-
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

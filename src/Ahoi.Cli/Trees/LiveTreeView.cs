@@ -16,8 +16,7 @@ internal sealed class LiveTreeView : TreeView
     public LiveTreeView(long started)
     {
         _times = new ConvergenceTimes(started);
-        var noColor = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { ColorSystem = noColor ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { ColorSystem = TerminalOutput.HasColours(Console.Out) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors });
         _display = console.Live(new Text("")).StartAsync(context =>
         {
             _context.SetResult(context);

@@ -7,7 +7,7 @@ internal abstract class TreeView : IAsyncDisposable
     /// <param name="output">The output.</param>
     /// <param name="started">The timestamp that times are counted from.</param>
     public static TreeView Create(TextWriter output, long started) =>
-        ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
+        TerminalOutput.IsTerminal(output)
             ? new LiveTreeView(started)
             : new LineTreeView(output, started);
 

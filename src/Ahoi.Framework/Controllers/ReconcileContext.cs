@@ -16,7 +16,8 @@ public sealed class ReconcileContext
     private readonly ObjectTypes _types;
 
     internal ReconcileContext(
-        RawObject resource, ICacheReader cache, ObjectTypes types, ApiClient? client, TimeProvider time, ILogger logger, int attempt, IReadOnlyList<ReconcileCause> causes)
+        RawObject resource, ICacheReader cache, ObjectTypes types, ApiClient? client, TimeProvider time, ILogger logger, int attempt, IReadOnlyList<ReconcileCause> causes,
+        bool isPlan = false)
     {
         Raw = resource;
         _cache = cache;
@@ -26,6 +27,7 @@ public sealed class ReconcileContext
         Logger = logger;
         Attempt = attempt;
         Causes = causes;
+        IsPlan = isPlan;
     }
 
     /// <summary>Gets the object's key.</summary>
@@ -48,6 +50,10 @@ public sealed class ReconcileContext
 
     /// <summary>Gets why the reconcile runs. For logs; what to do follows from the state alone.</summary>
     public IReadOnlyList<ReconcileCause> Causes { get; }
+
+    /// <summary>Gets whether nothing is written now, because somebody wants to see what would be. A reconciler with effects
+    /// of its own, in a database for example, leaves them out then. <see cref="Client"/> refuses to write.</summary>
+    public bool IsPlan { get; }
 
     /// <summary>Finds an object in the cache, the own writes included.</summary>
     /// <typeparam name="T">Its type.</typeparam>

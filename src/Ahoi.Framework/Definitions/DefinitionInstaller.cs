@@ -4,6 +4,7 @@ using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
 using Ahoi.Client.Transport;
+using Ahoi.Framework.Controllers.Engine;
 using Ahoi.Framework.Informers;
 using Ahoi.Framework.Objects;
 using Ahoi.Framework.Planning;
@@ -16,16 +17,39 @@ internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes 
 {
     private static readonly GroupVersionResource Resource = new("apiextensions.k8s.io", "v1", "customresourcedefinitions");
 
+    private string Manager => $"{operatorName}/definitions";
+
     public async Task InstallAsync(IEnumerable<Type> kinds, CancellationToken cancellationToken)
     {
-        var own = kinds.Distinct().Where(t => t.GetCustomAttribute<CustomResourceAttribute>() is not null);
-        foreach (var definition in DefinitionGenerator.Create(own, types.Json))
+        foreach (var definition in DefinitionsOf(kinds))
         {
-            var key = new ObjectKey(null, (string)definition.At("metadata", "name")!); // The generator names every definition.
+            var key = KeyOf(definition);
             await RepeatAsync(key, () => ApplyAsync(key, definition, cancellationToken), cancellationToken).ConfigureAwait(false);
             await RepeatAsync(key, () => IsEstablishedAsync(key, cancellationToken), cancellationToken).ConfigureAwait(false);
             await RepeatAsync(key, () => IsServedAsync(definition, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What installing would write.</summary>
+    public async Task<IReadOnlyList<ObjectPlan>> PlanAsync(IEnumerable<Type> kinds, ApiClient planClient, CancellationToken cancellationToken)
+    {
+        var served = await client.Discovery.FindAsync(new GroupVersionKind(Resource.Group, Resource.Version, "CustomResourceDefinition"), cancellationToken).ConfigureAwait(false)
+            ?? throw new KindNotServedException(new(Resource.Group, Resource.Version, "CustomResourceDefinition"));
+        var plans = new List<ObjectPlan>();
+        foreach (var definition in DefinitionsOf(kinds))
+        {
+            var key = KeyOf(definition);
+            var live = await client.FindAsync(Resource, key, null, cancellationToken).ConfigureAwait(false);
+            var writer = new PlanWriter(planClient, Manager);
+            if (live is null || !IsApplied(definition, live))
+            {
+                await writer.ApplyAsync(served, key, definition, live, null, "", cancellationToken).ConfigureAwait(false);
+            }
+
+            plans.Add(new("definitions", served.Type, key, writer.Changes, []));
+        }
+
+        return plans;
     }
 
     /// <summary>A definition is established a moment before its kind is served.</summary>
@@ -38,17 +62,24 @@ internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes 
         return await client.Discovery.FindAsync(kind, cancellationToken).ConfigureAwait(false) is not null;
     }
 
+    private IReadOnlyList<JsonMap> DefinitionsOf(IEnumerable<Type> kinds) => [.. DefinitionGenerator.Create(
+        kinds.Distinct().Where(t => t.GetCustomAttribute<CustomResourceAttribute>() is not null), types.Json)];
+
+    private static ObjectKey KeyOf(JsonMap definition) => new(null, (string)definition.At("metadata", "name")!); // The generator names every definition.
+
+    private bool IsApplied(JsonMap definition, RawObject live) =>
+        ManagedEntry.Applied(live, Manager) is { } owned
+        && AppliedFields.FirstDifference(new JsonMap { ["spec"] = definition["spec"] }, live.ToMap(), owned) is null;
+
     private async Task<bool> ApplyAsync(ObjectKey key, JsonMap definition, CancellationToken cancellationToken)
     {
-        var manager = $"{operatorName}/definitions";
         var live = await client.FindAsync(Resource, key, null, cancellationToken).ConfigureAwait(false);
-        if (live is not null && ManagedEntry.Applied(live, manager) is { } owned
-            && AppliedFields.FirstDifference(new JsonMap { ["spec"] = definition["spec"] }, live.ToMap(), owned) is null)
+        if (live is not null && IsApplied(definition, live))
         {
             return true;
         }
 
-        await client.ApplyAsync(Resource, key, definition, manager, force: true, null, cancellationToken).ConfigureAwait(false);
+        await client.ApplyAsync(Resource, key, definition, Manager, force: true, null, cancellationToken).ConfigureAwait(false);
         LogApplied(logger, key.Name);
         return true;
     }

@@ -6,6 +6,7 @@ using Ahoi.Framework.Definitions;
 using Ahoi.Framework.Events;
 using Ahoi.Framework.Informers;
 using Ahoi.Framework.Objects;
+using Ahoi.Framework.Planning;
 using Microsoft.Extensions.Logging;
 
 namespace Ahoi.Framework.Hosting;
@@ -28,6 +29,7 @@ public sealed partial class Operator : IAsyncDisposable
     private readonly CancellationTokenSource _cut = new();
     private readonly OperatorLeadership? _leadership;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<ApiClient> _planClient;
     private Task _run = Task.CompletedTask;
     private bool _working;
     private bool _stopped;
@@ -49,11 +51,12 @@ public sealed partial class Operator : IAsyncDisposable
             throw new InvalidOperationException($"Two controllers are named {twice.Key}; give one of them another name in its options.");
         }
 
+        _planClient = new(() => new(client.Connection, client.Options with { Middleware = [.. client.Options.Middleware, () => new PlanningHandler()] }));
         var random = options.Seed is { } seed ? new Random(seed) : new Random();
         string[] managers = [.. _definitions.Select(d => d.FieldManager)];
         _cache = new(client, ManagedFieldsFilter.KeepOnly(managers), time, random, loggers);
         _events = new(client, options.OperatorName, time, _logger);
-        _runners = [.. _definitions.Select(d => new ControllerRunner(d, types, _cache, client, _events, time, random, loggers))];
+        _runners = [.. _definitions.Select(d => new ControllerRunner(d, types, _cache, client, _events, time, random, loggers, () => _planClient.Value))];
     }
 
     /// <summary>Gets whether every controller has complete caches, and reconciles or could do so as soon as this replica
@@ -76,6 +79,36 @@ public sealed partial class Operator : IAsyncDisposable
     {
         var runner = _runners.FirstOrDefault(r => r.Name == controller) ?? throw new ArgumentException($"There is no controller {controller}.", nameof(controller));
         runner.Queue.Add(key, new(CauseKind.External) { Note = note });
+    }
+
+    /// <summary>Finds out what the operator would write, without writing anything: every object is reconciled as ever, and
+    /// the server is asked with dry runs. An operator that plans is not started.</summary>
+    /// <param name="which">Which objects to look at; all, where left out.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The plan.</returns>
+    public async Task<OperatorPlan> PlanAsync(Func<GroupVersionKind, ObjectKey, bool>? which = null, CancellationToken cancellationToken = default)
+    {
+        var plans = new List<ObjectPlan>();
+        var notes = new List<string>();
+        var installer = new DefinitionInstaller(_client, _types, _options.OperatorName, _time, _logger);
+        if (_options.InstallDefinitions)
+        {
+            plans.AddRange(await installer.PlanAsync(_definitions.Select(d => d.Type), _planClient.Value, cancellationToken).ConfigureAwait(false));
+        }
+
+        var reconciled = 0;
+        foreach (var (runner, definition) in _runners.Zip(_definitions))
+        {
+            var (found, note) = await runner.PlanAsync(key => which?.Invoke(definition.Kind, key) ?? true, cancellationToken).ConfigureAwait(false);
+            plans.AddRange(found);
+            reconciled += found.Count;
+            if (note is not null)
+            {
+                notes.Add(note);
+            }
+        }
+
+        return new([.. plans.Where(p => p.Changes.Count > 0 || p.Faults.Count > 0)], reconciled, notes);
     }
 
     /// <summary>Starts the controllers; they begin to reconcile when their caches are complete.</summary>
@@ -175,6 +208,11 @@ public sealed partial class Operator : IAsyncDisposable
         foreach (var runner in _runners)
         {
             runner.Dispose();
+        }
+
+        if (_planClient.IsValueCreated)
+        {
+            _planClient.Value.Dispose();
         }
 
         _cut.Dispose();

@@ -3,6 +3,7 @@ using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Hosting;
+using Ahoi.Framework.Planning;
 using Ahoi.Framework.Tests.Engine;
 using Ahoi.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,23 +41,29 @@ internal sealed class CronTabCluster : IAsyncDisposable
     public Task<IHost> RunAsync(
         ScriptedReconciler reconciler, Action<ControllerOptions>? configure = null, Action<AhoiOptions>? options = null, RequestLog? log = null) =>
         _cluster.RunOperatorAsync(
-            ahoi =>
-            {
-                ahoi.Services.AddSingleton(reconciler);
-                ahoi.Services.Configure<AhoiOptions>(o =>
-                {
-                    o.DrainTimeout = TimeSpan.FromSeconds(2);
-                    options?.Invoke(o);
-                });
-                ahoi.AddController<CronTab, ScriptedReconciler>(o =>
-                {
-                    o.MinRetryDelay = TimeSpan.FromMilliseconds(5);
-                    configure?.Invoke(o);
-                });
-            },
+            ahoi => Configure(ahoi, reconciler, configure, options),
             "test",
             _cluster.Connect() with { Handler = log ?? Log },
             cancellationToken: TestContext.Current.CancellationToken);
+
+    public Task<OperatorPlan> PlanAsync(ScriptedReconciler reconciler, Action<ControllerOptions>? configure = null) =>
+        _cluster.PlanAsync(
+            ahoi => Configure(ahoi, reconciler, configure, null), connection: _cluster.Connect() with { Handler = Log }, cancellationToken: TestContext.Current.CancellationToken);
+
+    private static void Configure(AhoiBuilder ahoi, ScriptedReconciler reconciler, Action<ControllerOptions>? configure, Action<AhoiOptions>? options)
+    {
+        ahoi.Services.AddSingleton(reconciler);
+        ahoi.Services.Configure<AhoiOptions>(o =>
+        {
+            o.DrainTimeout = TimeSpan.FromSeconds(2);
+            options?.Invoke(o);
+        });
+        ahoi.AddController<CronTab, ScriptedReconciler>(o =>
+        {
+            o.MinRetryDelay = TimeSpan.FromMilliseconds(5);
+            configure?.Invoke(o);
+        });
+    }
 
     public Task CreateCronTabAsync(string name = "my", int replicas = 1) => Client.CreateAsync(
         CronTabs,

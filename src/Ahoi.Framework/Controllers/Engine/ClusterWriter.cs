@@ -8,19 +8,17 @@ using Ahoi.Framework.Informers;
 namespace Ahoi.Framework.Controllers.Engine;
 
 /// <summary>Writes for a controller, and puts every answer into the cache at once.</summary>
-internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string fieldManager)
+internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string fieldManager) : IClusterWriter
 {
-    public string FieldManager => fieldManager;
+    public bool LooksAhead => false;
 
-    /// <summary>Applies what is wanted of an object. Where the object is known its uid is sent along, so that another
-    /// incarnation is not touched and one that is gone is not made again.</summary>
     public async Task<RawObject> ApplyAsync(
-        ApiResource resource, ObjectKey key, JsonMap content, string? uid, string? subresource, CancellationToken cancellationToken)
+        ApiResource resource, ObjectKey key, JsonMap content, RawObject? live, string? subresource, string why, CancellationToken cancellationToken)
     {
-        if (uid is not null)
+        if (live is not null)
         {
             content = content.DeepClone();
-            content.EnsureMap("metadata")["uid"] = uid;
+            content.EnsureMap("metadata")["uid"] = live.Uid;
         }
 
         var written = await client.ApplyAsync(
@@ -28,7 +26,6 @@ internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string
         return Observed(written);
     }
 
-    /// <summary>Deletes an incarnation; one that is gone already is fine.</summary>
     public async Task DeleteAsync(ApiResource resource, RawObject value, CancellationToken cancellationToken)
     {
         try
@@ -54,7 +51,6 @@ internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string
         }
     }
 
-    /// <summary>Puts a finalizer on an object, unless the object changed since it was read.</summary>
     public async Task<RawObject> AddFinalizerAsync(ApiResource resource, RawObject value, string finalizer, CancellationToken cancellationToken)
     {
         var operations = new JsonList
@@ -68,7 +64,6 @@ internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string
         return Observed(await PatchAsync(resource, value.Key, operations, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Takes a finalizer off; an object that is gone is fine.</summary>
     public async Task RemoveFinalizerAsync(ApiResource resource, RawObject value, string finalizer, CancellationToken cancellationToken)
     {
         var at = value.Finalizers.ToList().IndexOf(finalizer);

@@ -29,4 +29,7 @@ internal sealed partial class ControllerRunner
 
     [LoggerMessage(FrameworkEventIds.FailureNotReported, LogLevel.Debug, "The failure of {Key} could not be reported")]
     private static partial void LogReportFailed(ILogger logger, Exception exception, ObjectKey key);
+
+    [LoggerMessage(FrameworkEventIds.WouldWrite, LogLevel.Information, "{Key} is in report-only mode; would {Changes}")]
+    private static partial void LogReportOnly(ILogger logger, ObjectKey key, string changes);
 }

@@ -48,7 +48,7 @@ internal sealed partial class ControllerRunner
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cut, deadline.Token);
             try
             {
-                var after = await ReconcileAsync(item, linked.Token).ConfigureAwait(false);
+                var after = await ReconcileAsync(item, _effects, linked.Token).ConfigureAwait(false);
                 _backoff.Forget(item.Key);
                 Plan(item.Key, after);
             }
@@ -84,14 +84,20 @@ internal sealed partial class ControllerRunner
         }
     }
 
-    private async Task<TimeSpan?> ReconcileAsync(WorkItem item, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> ReconcileAsync(WorkItem item, Effects effects, CancellationToken cancellationToken)
     {
         var resource = Objects.Store.Find(item.Key);
         if (resource is null)
         {
             _dependencies.Replace(item.Key, []);
-            _descriptions.Forget(item.Key);
+            _effects.Descriptions.Forget(item.Key);
             return null;
+        }
+
+        PlanWriter? report = null;
+        if (ReportOnly.Is(resource) && !effects.Writer.LooksAhead)
+        {
+            effects = PlanEffects(out report);
         }
 
         var served = await Objects.ReadyAsync(cancellationToken).ConfigureAwait(false);
@@ -101,54 +107,59 @@ internal sealed partial class ControllerRunner
         if (_definition.FinalizerName is { } missing && !hasFinalizer && !resource.IsBeingDeleted)
         {
             // Nothing has an effect before this stands. The answer is gone on with: predicates may not let it wake the object.
-            resource = await _writer.AddFinalizerAsync(served, resource, missing, cancellationToken).ConfigureAwait(false);
+            resource = await effects.Writer.AddFinalizerAsync(served, resource, missing, cancellationToken).ConfigureAwait(false);
         }
 
         var context = new ReconcileContext(
-            resource, reader, _types, _client, _time, _logger, _backoff.Failures(item.Key), item.Causes);
+            resource, reader, _types, effects.Writer.LooksAhead ? _planClient() : _client, _time, _logger, _backoff.Failures(item.Key), item.Causes, effects.Writer.LooksAhead);
         TimeSpan? after;
         if (resource.IsBeingDeleted)
         {
-            after = hasFinalizer ? await FinalizeAsync(resource, served, context, cancellationToken).ConfigureAwait(false) : null;
+            after = hasFinalizer ? await FinalizeAsync(resource, served, context, effects, cancellationToken).ConfigureAwait(false) : null;
         }
         else
         {
             var description = await _definition.Reconcile(resource, context, cancellationToken).ConfigureAwait(false);
-            after = await FollowAsync(resource, served, description, cancellationToken).ConfigureAwait(false);
+            after = await FollowAsync(resource, served, description, effects, cancellationToken).ConfigureAwait(false);
         }
 
         _dependencies.Replace(item.Key, reader.Read);
+        if (report is not null)
+        {
+            Report(resource, report);
+        }
+
         return after ?? _definition.Options.Resync;
     }
 
-    private async Task<TimeSpan?> FinalizeAsync(RawObject resource, ApiResource served, ReconcileContext context, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> FinalizeAsync(RawObject resource, ApiResource served, ReconcileContext context, Effects effects, CancellationToken cancellationToken)
     {
         // A finalizer that is on the object has a reconciler that finalizes.
         var finalization = await _definition.Finalize!(resource, context, cancellationToken).ConfigureAwait(false);
         if (finalization.Description is { } description)
         {
-            return await FollowAsync(resource, served, description, cancellationToken).ConfigureAwait(false);
+            return await FollowAsync(resource, served, description, effects, cancellationToken).ConfigureAwait(false);
         }
 
-        if (finalization.DeletesChildren && !await _descriptions.PruneAsync(resource, [], int.MaxValue, cancellationToken).ConfigureAwait(false))
+        if (finalization.DeletesChildren && !await effects.Descriptions.PruneAsync(resource, [], int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             return null; // The children wake their owner when they are gone.
         }
 
         if (finalization.IsDone)
         {
-            await _writer.RemoveFinalizerAsync(served, resource, _definition.FinalizerName!, cancellationToken).ConfigureAwait(false);
+            await effects.Writer.RemoveFinalizerAsync(served, resource, _definition.FinalizerName!, cancellationToken).ConfigureAwait(false);
         }
 
         return null;
     }
 
-    private async Task<TimeSpan?> FollowAsync(RawObject resource, ApiResource served, Description description, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> FollowAsync(RawObject resource, ApiResource served, Description description, Effects effects, CancellationToken cancellationToken)
     {
         description.Seal();
-        var outcome = await _descriptions.WriteAsync(resource, served.Namespaced, description, cancellationToken).ConfigureAwait(false);
-        await _statuses.WriteAsync(resource, served, description, outcome, cancellationToken).ConfigureAwait(false);
-        foreach (var draft in description.Events)
+        var outcome = await effects.Descriptions.WriteAsync(resource, served.Namespaced, description, cancellationToken).ConfigureAwait(false);
+        await effects.Statuses.WriteAsync(resource, served, description, outcome, cancellationToken).ConfigureAwait(false);
+        foreach (var draft in effects.Writer.LooksAhead ? [] : description.Events)
         {
             _events.Record(resource, draft, Name);
         }
@@ -200,10 +211,15 @@ internal sealed partial class ControllerRunner
             _ => "ReconcileFailed",
         };
         _events.Record(resource, new(EventType.Warning, reason, exception.Message), Name);
+        if (ReportOnly.Is(resource))
+        {
+            return;
+        }
+
         try
         {
             var served = await Objects.ReadyAsync(cancellationToken).ConfigureAwait(false);
-            await _statuses.ReportFailureAsync(resource, served, reason, exception.Message, cancellationToken).ConfigureAwait(false);
+            await _effects.Statuses.ReportFailureAsync(resource, served, reason, exception.Message, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Reporting a failure must not become another one.
         catch (Exception unreported)

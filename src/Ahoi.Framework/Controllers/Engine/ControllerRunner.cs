@@ -24,13 +24,13 @@ internal sealed partial class ControllerRunner : IDisposable
     private readonly DependencyIndex _dependencies = new();
     private readonly HashSet<GroupVersionKind> _read = [];
     private readonly OwnedKinds _owned;
-    private readonly ClusterWriter _writer;
-    private readonly DescriptionWriter _descriptions;
-    private readonly StatusWriter _statuses;
+    private readonly Effects _effects;
+    private readonly Func<ApiClient> _planClient;
     private bool _workedBefore;
 
     public ControllerRunner(
-        ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ApiClient client, EventRecorder events, TimeProvider time, Random random, ILoggerFactory loggers)
+        ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ApiClient client, EventRecorder events, TimeProvider time, Random random, ILoggerFactory loggers,
+        Func<ApiClient> planClient)
     {
         _definition = definition;
         _types = types;
@@ -42,9 +42,12 @@ internal sealed partial class ControllerRunner : IDisposable
         _logger = loggers.CreateLogger($"Ahoi.Controllers.{definition.Name}");
         _backoff = new(definition.Options.MinRetryDelay, definition.Options.MaxRetryDelay, random);
         _owned = new(WatchChildren);
-        _writer = new(client, cache, definition.FieldManager);
-        _descriptions = new(definition, types, cache, _writer, _owned, () => Objects, _logger);
-        _statuses = new(definition, types, _writer, time, _logger);
+        _planClient = planClient;
+        var writer = new ClusterWriter(client, cache, definition.FieldManager);
+        _effects = new(
+            writer,
+            new(definition, types, cache, writer, _owned, () => Objects, _logger),
+            new(definition, types, writer, time, _logger));
         Queue = new(time);
     }
 

@@ -15,7 +15,7 @@ namespace Ahoi.Framework.Controllers.Engine;
 /// <summary>Makes the cluster as a description says: only differences are written, group after group, and what fell out
 /// is deleted.</summary>
 internal sealed partial class DescriptionWriter(
-    ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ClusterWriter writer, OwnedKinds owned, Func<Informer> objects, ILogger logger)
+    ControllerDefinition definition, ObjectTypes types, ClusterCache cache, IClusterWriter writer, OwnedKinds owned, Func<Informer> objects, ILogger logger)
 {
     private readonly ChildPlanner _planner = new(types, definition.FieldManager);
 
@@ -44,7 +44,7 @@ internal sealed partial class DescriptionWriter(
                 ? await Task.WhenAll(group.Select(w => WriteAsync(w, owner, cancellationToken))).ConfigureAwait(false)
                 : [.. group.Select(w => Outcome(w, cache.Of(w.Kind).Store.Find(w.Key), ChildState.Pending, "waits for what comes before it"))];
             outcomes.AddRange(written);
-            open &= written.All(o => o.State == ChildState.Ready);
+            open &= writer.LooksAhead || written.All(o => o.State == ChildState.Ready);
         }
 
         var outcome = new Outcome(types, outcomes);
@@ -68,18 +68,18 @@ internal sealed partial class DescriptionWriter(
         }
 
         var last = left.Max(GroupOf);
-        var now = left.Where(o => GroupOf(o) == last && !o.IsBeingDeleted).ToList();
+        var now = left.Where(o => (writer.LooksAhead || GroupOf(o) == last) && !o.IsBeingDeleted).ToList();
         if (now.Count > budget)
         {
             LogPruneRefused(logger, owner.Key, now.Count, budget);
             throw new DescriptionException([$"{now.Count} children would be deleted, more than the budget of {budget}"]);
         }
 
-        foreach (var child in now.OrderByDescending(o => o.CreationTimestamp).ThenBy(o => o.Kind, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal))
+        foreach (var child in now.OrderByDescending(GroupOf).ThenByDescending(o => o.CreationTimestamp).ThenBy(o => o.Kind, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal))
         {
             var resource = await cache.Of(child.Type).ReadyAsync(cancellationToken).ConfigureAwait(false);
             await writer.DeleteAsync(resource, child, cancellationToken).ConfigureAwait(false);
-            LogChildDeleted(logger, child.Kind, child.Key, owner.Key);
+            Deleted(child, owner);
         }
 
         return false;
@@ -111,11 +111,12 @@ internal sealed partial class DescriptionWriter(
                 var content = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(wanted.Content.ToString())));
                 if (live is null || !_idle.TryGetValue((owner.Key, wanted.Kind, wanted.Key), out var idle) || idle != (content, live.ResourceVersion))
                 {
+                    var why = decision.Why.Length == 0 ? "it was not there" : decision.Why;
                     try
                     {
                         var written = await writer.ApplyAsync(
-                            wanted.Resource, wanted.Key, wanted.Content, live?.Uid, null, cancellationToken).ConfigureAwait(false);
-                        LogChildWritten(logger, wanted.Kind.Kind, wanted.Key, owner.Key, decision.Why.Length == 0 ? "it was not there" : decision.Why);
+                            wanted.Resource, wanted.Key, wanted.Content, live, null, why, cancellationToken).ConfigureAwait(false);
+                        Applied(wanted, owner, why);
                         Remember(owner.Key, wanted, content, live, written);
                         live = written;
                     }
@@ -166,11 +167,27 @@ internal sealed partial class DescriptionWriter(
             ? group
             : 0;
 
+    private void Applied(WantedChild wanted, RawObject owner, string why)
+    {
+        if (!writer.LooksAhead)
+        {
+            LogChildWritten(logger, wanted.Kind.Kind, wanted.Key, owner.Key, why);
+        }
+    }
+
+    private void Deleted(RawObject child, RawObject owner)
+    {
+        if (!writer.LooksAhead)
+        {
+            LogChildDeleted(logger, child.Kind, child.Key, owner.Key);
+        }
+    }
+
     private static ChildOutcome Outcome(WantedChild wanted, RawObject? live, ChildState state, string message) =>
         new(wanted.Kind, wanted.Key, wanted.GroupName, state, message, live);
 
-    [LoggerMessage(FrameworkEventIds.ChildWritten, LogLevel.Information, "Applied {Kind} {Child} for {Key} because of {Field}")]
-    private static partial void LogChildWritten(ILogger logger, string kind, ObjectKey child, ObjectKey key, string field);
+    [LoggerMessage(FrameworkEventIds.ChildWritten, LogLevel.Information, "Applied {Kind} {Child} for {Key}: {Why}")]
+    private static partial void LogChildWritten(ILogger logger, string kind, ObjectKey child, ObjectKey key, string why);
 
     [LoggerMessage(FrameworkEventIds.ChildDeleted, LogLevel.Information, "Deleted {Kind} {Child}, which {Key} does not describe any more")]
     private static partial void LogChildDeleted(ILogger logger, string kind, ObjectKey child, ObjectKey key);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Ahoi.Framework.Controllers.Engine;
 
 /// <summary>Writes the status of a reconciled object, if it is another one than before.</summary>
-internal sealed partial class StatusWriter(ControllerDefinition definition, ObjectTypes types, ClusterWriter writer, TimeProvider time, ILogger logger)
+internal sealed partial class StatusWriter(ControllerDefinition definition, ObjectTypes types, IClusterWriter writer, TimeProvider time, ILogger logger)
 {
     /// <summary>Writes what a description says and what became of its children.</summary>
     public async Task<RawObject> WriteAsync(
@@ -87,7 +87,7 @@ internal sealed partial class StatusWriter(ControllerDefinition definition, Obje
         var content = new JsonMap { ["apiVersion"] = resource.ApiVersion, ["kind"] = resource.Kind, ["metadata"] = metadata, ["status"] = status };
         try
         {
-            return await writer.ApplyAsync(served, resource.Key, content, resource.Uid, "status", cancellationToken).ConfigureAwait(false);
+            return await writer.ApplyAsync(served, resource.Key, content, resource, "status", "", cancellationToken).ConfigureAwait(false);
         }
         catch (ApiException exception) when (exception.Code == 404)
         {

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Ahoi.Client.Connections;
+using Ahoi.Framework.Hosting;
+using Ahoi.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.Cli.Commands;
+
+/// <summary>The operators that come with Ahoi, and the one way to build them.</summary>
+internal static class OperatorSet
+{
+    public static readonly string[] Known = ["tenancy"];
+
+    public static Option<string[]> Option() => NameLists.Create("--operators", "Which operators", Known);
+
+    /// <summary>Builds a host of some operators; it is not started.</summary>
+    public static IHost Build(
+        ApiConnection connection, IReadOnlyCollection<string> operators, Action<ILoggingBuilder> logging, Action<AhoiOptions>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ahoi" });
+        builder.Services.AddLogging(logging);
+        // The command line itself listens to Ctrl-C; the host must not end before it.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        var ahoi = builder.Services.AddAhoi(options =>
+        {
+            options.OperatorName = "ahoi";
+            options.Connection = connection;
+            options.InstallDefinitions = true;
+            configure?.Invoke(options);
+        });
+        if (operators.Contains("tenancy"))
+        {
+            ahoi.AddTenancy();
+        }
+
+        return builder.Build();
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

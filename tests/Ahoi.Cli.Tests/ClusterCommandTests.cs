@@ -1,0 +1,141 @@
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Requests;
+using Ahoi.ControlPlane;
+
+namespace Ahoi.Cli.Tests;
+
+/// <summary>The commands that talk to any cluster, against one with a socket and a kubeconfig.</summary>
+public sealed class ClusterCommandTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly GroupVersionResource Customers = new("internal.example.com", "v1", "customers");
+    private static readonly GroupVersionResource Namespaces = new("", "v1", "namespaces");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("ahoi-cli-").FullName;
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private LocalCluster _cluster = null!;
+    private ApiClient _client = null!;
+
+    private string Kubeconfig => Path.Combine(_folder, "kubeconfig");
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await LocalCluster.StartAsync(new() { Listen = new(System.Net.IPAddress.Loopback, 0), KubeconfigFile = Kubeconfig }, TestContext.Current.CancellationToken);
+        _client = new(_cluster.Connect());
+    }
+
+    [Fact]
+    public async Task Plan_EmptyCluster_IsTheDefinitionsAndLeavesThemOut()
+    {
+        Assert.Equal(ExitCodes.Ok, await RunAsync("plan"));
+
+        var text = _output.ToString();
+        Assert.Contains("+ CustomResourceDefinition customers.internal.example.com", text, StringComparison.Ordinal);
+        Assert.Contains("not looked at: customer:", text, StringComparison.Ordinal);
+        Assert.Contains("3 to create, 0 to change, 0 to delete", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[", text, StringComparison.Ordinal);
+        _client.Discovery.Invalidate();
+        Assert.Null(await _client.Discovery.FindAsync("customers"));
+    }
+
+    [Fact]
+    public async Task Plan_Customer_NamesItsChildrenAndTheExitCodeSaysSo()
+    {
+        await WithOperatorsAsync(() => Task.CompletedTask);
+        await CreateCustomerAsync();
+
+        Assert.Equal(ExitCodes.PlanNotEmpty, await RunAsync("plan", "customer/c1", "-o", "json", "--exit-code"));
+
+        var plan = JsonTree.ParseMap(_output.ToString());
+        var customer = plan.List("objects")!.Maps.Single(o => o.Text("kind") == "Customer");
+        Assert.Equal("c1", customer.Text("name"));
+        Assert.Contains(customer.List("changes")!.Maps, c => c.Text("action") == "create" && c.Text("kind") == "Namespace" && c.Text("name") == "cust-c1");
+        Assert.Null(await _client.FindAsync(Namespaces, new(null, "cust-c1")));
+    }
+
+    [Fact]
+    public async Task OperatorsRun_Kubeconfig_MakesTheCustomersNamespaceAndTreeShowsIt()
+    {
+        await WithOperatorsAsync(async () =>
+        {
+            await CreateCustomerAsync();
+            await EventuallyAsync(async () => await _client.FindAsync(new("apps", "v1", "deployments"), new("cust-c1", "scheduler")) is not null
+                || (await _client.ListAsync(new("apps", "v1", "deployments"), "cust-c1")).Items.Count > 0);
+        });
+
+        Assert.Equal(ExitCodes.Ok, await RunAsync("tree", "customer/c1"));
+        Assert.Contains("Customer c1", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("├── ", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Namespace cust-c1", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Deployment cust-c1/", _output.ToString(), StringComparison.Ordinal);
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCodes.Ok, await RunAsync("tree", "customer/c1", "-o", "json"));
+        Assert.Contains(JsonTree.ParseMap(_output.ToString()).List("children")!.Maps, c => c.Text("kind") == "Namespace");
+    }
+
+    [Theory]
+    [InlineData("tree customer", ExitCodes.Usage, "'customer' does not name an object; write it as KIND/NAME.")]
+    [InlineData("tree ship/a", ExitCodes.Failed, "the cluster does not serve a kind 'ship'")]
+    [InlineData("tree namespace/none", ExitCodes.Failed, "there is no Namespace none")]
+    [InlineData("plan --operators tenency", ExitCodes.Usage, "Did you mean 'tenancy'?")]
+    [InlineData("operators run --lease here", ExitCodes.Usage, "'here' of --lease does not name a Lease; write it as NAMESPACE/NAME.")]
+    public async Task Run_BadInput_NamesIt(string line, int exitCode, string message)
+    {
+        Assert.Equal(exitCode, await RunAsync(line.Split(' ')));
+        Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_NobodyListens_IsUnreachable()
+    {
+        await _cluster.DisposeAsync();
+
+        Assert.Equal(ExitCodes.ServerUnreachable, await RunAsync("plan"));
+        Assert.Contains("the API server does not answer", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _cluster.DisposeAsync();
+        _stopping.Dispose();
+        await _output.DisposeAsync();
+        await _error.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task CreateCustomerAsync() => await _client.CreateAsync(Customers, null, JsonTree.ParseMap(
+        """{"apiVersion":"internal.example.com/v1","kind":"Customer","metadata":{"name":"c1"},"spec":{"features":{"scheduler":{"enabled":true,"workers":1}}}}"""));
+
+    private async Task WithOperatorsAsync(Func<Task> work)
+    {
+        using var stopping = new CancellationTokenSource();
+        using var talk = new StringWriter();
+        var running = AhoiCommandLine.RunAsync(["operators", "run", "--kubeconfig", Kubeconfig], TextWriter.Null, talk, stopping.Token);
+        await EventuallyAsync(async () =>
+        {
+            Assert.False(running.IsCompleted, talk.ToString());
+            _client.Discovery.Invalidate();
+            return await _client.Discovery.FindAsync("schedulers") is not null;
+        });
+        await work();
+        await stopping.CancelAsync();
+        Assert.Equal(ExitCodes.Ok, await running.WaitAsync(Limit));
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> holds)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!await holds())
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    private Task<int> RunAsync(params string[] args) => AhoiCommandLine.RunAsync(
+        args.Contains("--lease") || args.Contains("--operators") ? args : [.. args, "--kubeconfig", Kubeconfig], _output, _error, _stopping.Token);
+}
