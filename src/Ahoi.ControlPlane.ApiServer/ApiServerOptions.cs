@@ -26,6 +26,9 @@ public sealed class ApiServerOptions
     /// <value>The default is <see langword="null"/>: plain HTTP.</value>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Gets what clients on the socket may cost before their requests are understood.</summary>
+    public ConnectionLimits Connections { get; init; } = new();
+
     /// <summary>Gets the bearer tokens that are accepted.</summary>
     public IReadOnlyList<TokenUser> Tokens { get; init; } = [];
 

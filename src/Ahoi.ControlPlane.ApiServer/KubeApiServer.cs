@@ -86,7 +86,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         if (_options.Listen is { } endpoint)
         {
             _listener = await SocketListener.StartAsync(
-                endpoint, _options.Certificate, _options.LoggerFactory, InvokeAsync, cancellationToken).ConfigureAwait(false);
+                endpoint, _options.Certificate, _options.Connections, _options.LoggerFactory, InvokeAsync, cancellationToken).ConfigureAwait(false);
         }
     }
 

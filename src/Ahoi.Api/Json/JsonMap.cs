@@ -12,8 +12,10 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
 {
     private const int IndexFrom = 12;
 
-    private string[] _keys;
+    // In the order of insertion. What is removed from a large map leaves a hole with no key, until there are many.
+    private string?[] _keys;
     private object?[] _values;
+    private int _used;
     private Dictionary<string, int>? _index;
 
     /// <summary>Makes an empty map.</summary>
@@ -38,9 +40,9 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
     {
         get
         {
-            for (var i = 0; i < Count; i++)
+            foreach (var (key, _) in this)
             {
-                yield return _keys[i];
+                yield return key;
             }
         }
     }
@@ -50,9 +52,9 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
     {
         get
         {
-            for (var i = 0; i < Count; i++)
+            foreach (var (_, value) in this)
             {
-                yield return _values[i];
+                yield return value;
             }
         }
     }
@@ -112,20 +114,35 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
         }
 
         Count--;
-        Array.Copy(_keys, at + 1, _keys, at, Count - at);
-        Array.Copy(_values, at + 1, _values, at, Count - at);
-        _keys[Count] = null!;
-        _values[Count] = null;
-        _index = null;
+        if (_used > IndexFrom)
+        {
+            // Closing the gap each time would take forever where an object loses thousands of fields.
+            _index?.Remove(key);
+            _keys[at] = null;
+            _values[at] = null;
+            if (Count < _used / 2)
+            {
+                CloseHoles();
+            }
+
+            return true;
+        }
+
+        _used--;
+        Array.Copy(_keys, at + 1, _keys, at, _used - at);
+        Array.Copy(_values, at + 1, _values, at, _used - at);
+        _keys[_used] = null;
+        _values[_used] = null;
         return true;
     }
 
     /// <summary>Removes every entry.</summary>
     public void Clear()
     {
-        Array.Clear(_keys, 0, Count);
-        Array.Clear(_values, 0, Count);
+        Array.Clear(_keys, 0, _used);
+        Array.Clear(_values, 0, _used);
         Count = 0;
+        _used = 0;
         _index = null;
     }
 
@@ -207,11 +224,15 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
     /// <returns>The copy.</returns>
     public JsonMap DeepClone()
     {
-        var copy = new JsonMap(Count) { Count = Count };
-        Array.Copy(_keys, copy._keys, Count);
-        for (var i = 0; i < Count; i++)
+        var copy = new JsonMap(Count) { Count = Count, _used = Count };
+        var to = 0;
+        for (var i = 0; i < _used; i++)
         {
-            copy._values[i] = JsonTree.DeepClone(_values[i]);
+            if (_keys[i] is { } key)
+            {
+                copy._keys[to] = key;
+                copy._values[to++] = JsonTree.DeepClone(_values[i]);
+            }
         }
 
         return copy;
@@ -231,13 +252,13 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
 
     private int Find(string key)
     {
-        if (Count > IndexFrom)
+        if (_used > IndexFrom)
         {
             return Index().TryGetValue(key, out var at) ? at : -1;
         }
 
         var keys = _keys;
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < _used; i++)
         {
             // Keys are mostly interned by the parser, so the reference settles it.
             if (ReferenceEquals(keys[i], key) || string.Equals(keys[i], key, StringComparison.Ordinal))
@@ -257,9 +278,12 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
         }
 
         index = new Dictionary<string, int>(Count, StringComparer.Ordinal);
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < _used; i++)
         {
-            index[_keys[i]] = i;
+            if (_keys[i] is { } key)
+            {
+                index[key] = i;
+            }
         }
 
         // Published whole, so that concurrent readers of a map nobody writes see a complete index or none.
@@ -268,17 +292,36 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
 
     private void Append(string key, object? value)
     {
-        if (Count == _keys.Length)
+        if (_used == _keys.Length)
         {
-            var capacity = Count == 0 ? 4 : Count * 2;
+            var capacity = _used == 0 ? 4 : _used * 2;
             Array.Resize(ref _keys, capacity);
             Array.Resize(ref _values, capacity);
         }
 
-        _keys[Count] = key;
-        _values[Count] = value;
-        _index?.Add(key, Count);
+        _keys[_used] = key;
+        _values[_used] = value;
+        _index?.Add(key, _used);
+        _used++;
         Count++;
+    }
+
+    private void CloseHoles()
+    {
+        var to = 0;
+        for (var i = 0; i < _used; i++)
+        {
+            if (_keys[i] is not null)
+            {
+                _keys[to] = _keys[i];
+                _values[to++] = _values[i];
+            }
+        }
+
+        Array.Clear(_keys, to, _used - to);
+        Array.Clear(_values, to, _used - to);
+        _used = to;
+        _index = null;
     }
 
     /// <summary>Walks a map's entries in insertion order.</summary>
@@ -290,12 +333,20 @@ public sealed class JsonMap : IReadOnlyDictionary<string, object?>
         internal Enumerator(JsonMap map) => _map = map;
 
         /// <inheritdoc/>
-        public readonly KeyValuePair<string, object?> Current => new(_map._keys[_at], _map._values[_at]);
+        public readonly KeyValuePair<string, object?> Current => new(_map._keys[_at]!, _map._values[_at]); // It stands at an entry.
 
         readonly object IEnumerator.Current => Current;
 
         /// <inheritdoc/>
-        public bool MoveNext() => ++_at < _map.Count;
+        public bool MoveNext()
+        {
+            do
+            {
+                _at++;
+            }
+            while (_at < _map._used && _map._keys[_at] is null);
+            return _at < _map._used;
+        }
 
         /// <inheritdoc/>
         public void Reset() => _at = -1;

@@ -14,6 +14,9 @@ public static class JsonTree
     /// <summary>How deeply objects and arrays may nest in what is parsed.</summary>
     public const int MaxDepth = 500;
 
+    /// <summary>How many repeated keys are told of: a client needs a few, and each costs a path.</summary>
+    internal const int MaxDuplicates = 100;
+
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -28,7 +31,7 @@ public static class JsonTree
     /// <summary>Parses one JSON value. Of a key given twice, the last value counts.</summary>
     /// <param name="utf8">The JSON text in UTF-8, and nothing else.</param>
     /// <param name="duplicates">Collects the path of each key that an object gives more than once
-    /// (<c>spec.replicas</c>), where given.</param>
+    /// (<c>spec.replicas</c>), up to 100, where given.</param>
     /// <returns>The value.</returns>
     /// <exception cref="JsonException">The text is not one valid JSON value, is nested too deeply, has invalid
     /// UTF-8, or a number beyond <see cref="double"/>.</exception>
@@ -231,7 +234,7 @@ public static class JsonTree
 
     private readonly struct TreeReader(ICollection<string>? duplicates)
     {
-        private readonly List<string>? _path = duplicates is null ? null : [];
+        private readonly List<object>? _path = duplicates is null ? null : [];
 
         public object? ReadValue(ref Utf8JsonReader reader)
         {
@@ -267,11 +270,10 @@ public static class JsonTree
                     continue;
                 }
 
-                var parent = _path.Count == 0 ? "" : _path[^1] + ".";
-                _path.Add(parent + key);
-                if (map.ContainsKey(key))
+                _path.Add(key);
+                if (map.ContainsKey(key) && duplicates!.Count < MaxDuplicates)
                 {
-                    duplicates!.Add(_path[^1]);
+                    duplicates.Add(PathText());
                 }
 
                 map[key] = ReadValue(ref reader);
@@ -284,15 +286,26 @@ public static class JsonTree
         private JsonList ReadList(ref Utf8JsonReader reader)
         {
             var list = new JsonList();
-            var parent = _path is { Count: > 0 } ? _path[^1] : "";
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
-                _path?.Add($"{parent}[{list.Count}]");
+                _path?.Add(list.Count);
                 list.Add(ReadValue(ref reader));
                 _path?.RemoveAt(_path.Count - 1);
             }
 
             return list;
+        }
+
+        // Text is made only of a place that is told of, as it may be as long as the whole document.
+        private string PathText()
+        {
+            var text = new StringBuilder();
+            foreach (var segment in _path!)
+            {
+                JsonPathText.Append(text, segment);
+            }
+
+            return text.ToString();
         }
     }
 }

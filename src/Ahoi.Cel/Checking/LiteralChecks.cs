@@ -1,5 +1,4 @@
 using Ahoi.Cel.Evaluation;
-using Ahoi.Cel.Libraries;
 using Ahoi.Cel.Syntax;
 
 namespace Ahoi.Cel.Checking;
@@ -13,7 +12,7 @@ internal static class LiteralChecks
         {
             var message = call.Function switch
             {
-                "matches" when RegularExpressions.Find(text) is null => "invalid matches argument",
+                "matches" when GoRegex.Compile(text) is null => "invalid matches argument",
                 "timestamp" when CelTimestamp.Parse(text) is null => "invalid timestamp argument",
                 "duration" when CelDuration.Parse(text) is null => "invalid duration argument",
                 _ => null,

@@ -27,10 +27,12 @@ internal static class GoPattern
         }
 
         var multiLine = IsMultiLine(pattern);
+        var size = new PatternSize();
         var result = new StringBuilder();
         for (var at = 0; at < pattern.Length;)
         {
             var c = pattern[at];
+            var from = at;
             var done = c switch
             {
                 '\\' => Escape(pattern, ref at, result, inClass: false),
@@ -39,7 +41,7 @@ internal static class GoPattern
                 '{' => Repeat(pattern, ref at, result),
                 _ => Plain(c, multiLine, ref at, result),
             };
-            if (!done)
+            if (!done || !size.Add(pattern.AsSpan(from, at - from)))
             {
                 return null;
             }
@@ -219,6 +221,9 @@ internal static class GoPattern
 
                 result.Append(@"\u").Append(code.ToString("X4", CultureInfo.InvariantCulture));
                 at = close + 1;
+                return true;
+            case 'p' or 'P' when at < pattern.Length && pattern[at] != '{':
+                result.Append('\\').Append(c).Append('{').Append(pattern[at++]).Append('}');
                 return true;
             case 'A' or 'z' or 'b' or 'B' when !inClass:
             case 'a' or 'f' or 't' or 'n' or 'r' or 'v' or 'x' or 'p' or 'P':

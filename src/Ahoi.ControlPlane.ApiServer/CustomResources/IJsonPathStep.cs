@@ -5,6 +5,7 @@ internal interface IJsonPathStep
 {
     /// <summary>Goes on from a value.</summary>
     /// <param name="value">The value.</param>
+    /// <param name="budget">What may be visited.</param>
     /// <returns>What the step leads to.</returns>
-    IEnumerable<object?> Apply(object? value);
+    IEnumerable<object?> Apply(object? value, JsonPathBudget budget);
 }

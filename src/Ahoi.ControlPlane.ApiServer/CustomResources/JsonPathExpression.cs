@@ -10,6 +10,10 @@ namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 /// </summary>
 internal sealed class JsonPathExpression
 {
+    // Filters within filters, and steps: far more than any path that means something.
+    private const int MaxNesting = 8;
+    private const int MaxSteps = 200;
+
     private readonly List<IJsonPathStep> _steps;
 
     private JsonPathExpression(List<IJsonPathStep> steps) => _steps = steps;
@@ -17,12 +21,28 @@ internal sealed class JsonPathExpression
     /// <summary>Reads a path.</summary>
     /// <param name="text">The path, as in <c>.status.conditions[?(@.type=="Ready")].status</c>.</param>
     /// <returns>The path, or <see langword="null"/> if it cannot be read.</returns>
-    public static JsonPathExpression? Parse(string text)
+    public static JsonPathExpression? Parse(string text) => Parse(text, 0);
+
+    /// <summary>Reads a path within filters.</summary>
+    /// <param name="text">The path.</param>
+    /// <param name="nesting">In how many filters it stands.</param>
+    /// <returns>The path, or <see langword="null"/> if it cannot be read.</returns>
+    public static JsonPathExpression? Parse(string text, int nesting)
     {
+        if (nesting > MaxNesting)
+        {
+            return null;
+        }
+
         var steps = new List<IJsonPathStep>();
         var at = text.StartsWith('$') || text.StartsWith('@') ? 1 : 0;
         while (at < text.Length)
         {
+            if (steps.Count >= MaxSteps)
+            {
+                return null;
+            }
+
             if (text[at] == '.')
             {
                 var recursive = at + 1 < text.Length && text[at + 1] == '.';
@@ -41,7 +61,7 @@ internal sealed class JsonPathExpression
             else if (text[at] == '[')
             {
                 var end = FindClosing(text, at);
-                if (end < 0 || ParseBracket(text[(at + 1)..end].Trim()) is not { } step)
+                if (end < 0 || ParseBracket(text[(at + 1)..end].Trim(), nesting) is not { } step)
                 {
                     return null;
                 }
@@ -65,12 +85,29 @@ internal sealed class JsonPathExpression
     /// <summary>Finds what the path leads to.</summary>
     /// <param name="value">Where it starts.</param>
     /// <returns>The values found, in order.</returns>
-    public IReadOnlyList<object?> Find(object? value)
+    public IReadOnlyList<object?> Find(object? value) => Find(value, new JsonPathBudget());
+
+    /// <summary>Finds what the path leads to, as far as a budget goes.</summary>
+    /// <param name="value">Where it starts.</param>
+    /// <param name="budget">What all paths of the search may visit.</param>
+    /// <returns>The values found, in order.</returns>
+    public IReadOnlyList<object?> Find(object? value, JsonPathBudget budget)
     {
-        IReadOnlyList<object?> current = [value];
+        List<object?> current = [value];
         foreach (var step in _steps)
         {
-            current = [.. current.SelectMany(step.Apply)];
+            var next = new List<object?>();
+            foreach (var found in current.SelectMany(v => step.Apply(v, budget)))
+            {
+                if (!budget.Spend())
+                {
+                    return [];
+                }
+
+                next.Add(found);
+            }
+
+            current = next;
             if (current.Count == 0)
             {
                 break;
@@ -124,7 +161,7 @@ internal sealed class JsonPathExpression
         return -1;
     }
 
-    private static IJsonPathStep? ParseBracket(string text)
+    private static IJsonPathStep? ParseBracket(string text, int nesting)
     {
         if (text == "*")
         {
@@ -133,7 +170,7 @@ internal sealed class JsonPathExpression
 
         if (text.StartsWith("?(", StringComparison.Ordinal) && text.EndsWith(')'))
         {
-            return JsonPathFilter.Parse(text[2..^1]);
+            return JsonPathFilter.Parse(text[2..^1], nesting + 1);
         }
 
         if (text.Length > 1 && text[0] is '\'' or '"')
@@ -170,7 +207,7 @@ internal sealed class JsonPathExpression
 
     private sealed class FieldStep(params string[] names) : IJsonPathStep
     {
-        public IEnumerable<object?> Apply(object? value)
+        public IEnumerable<object?> Apply(object? value, JsonPathBudget budget)
         {
             foreach (var name in names)
             {
@@ -184,7 +221,7 @@ internal sealed class JsonPathExpression
 
     private sealed class WildcardStep : IJsonPathStep
     {
-        public IEnumerable<object?> Apply(object? value) => value switch
+        public IEnumerable<object?> Apply(object? value, JsonPathBudget budget) => value switch
         {
             JsonMap map => map.Values,
             JsonList list => list,
@@ -194,11 +231,11 @@ internal sealed class JsonPathExpression
 
     private sealed class RecursiveStep : IJsonPathStep
     {
-        public IEnumerable<object?> Apply(object? value)
+        public IEnumerable<object?> Apply(object? value, JsonPathBudget budget)
         {
             yield return value;
             IEnumerable<object?> children = value switch { JsonMap map => map.Values, JsonList list => list, _ => [] };
-            foreach (var found in children.SelectMany(Apply))
+            foreach (var found in children.SelectMany(c => Apply(c, budget)))
             {
                 yield return found;
             }
@@ -207,7 +244,7 @@ internal sealed class JsonPathExpression
 
     private sealed class IndexStep(List<string[]> parts) : IJsonPathStep
     {
-        public IEnumerable<object?> Apply(object? value)
+        public IEnumerable<object?> Apply(object? value, JsonPathBudget budget)
         {
             if (value is not JsonList list)
             {
@@ -216,15 +253,15 @@ internal sealed class JsonPathExpression
 
             foreach (var bounds in parts)
             {
-                var numbers = Array.ConvertAll(bounds, b => int.TryParse(b, CultureInfo.InvariantCulture, out var n) ? n : (int?)null);
+                var numbers = Array.ConvertAll(bounds, b => int.TryParse(b, CultureInfo.InvariantCulture, out var n) ? n : (long?)null);
                 var (from, to, step) = numbers.Length == 1
-                    ? (numbers[0]!.Value, numbers[0]!.Value + 1, 1) // A single index was checked to be a number.
+                    ? (numbers[0]!.Value, 0L, 1L) // A single index was checked to be a number.
                     : (numbers[0] ?? 0, numbers[1] ?? list.Count, numbers.Length == 3 ? numbers[2] ?? 1 : 1);
                 from += from < 0 ? list.Count : 0;
                 to = numbers.Length == 1 ? from + 1 : to + (to < 0 ? list.Count : 0);
                 for (var i = Math.Max(0, from); step > 0 && i < Math.Min(to, list.Count) && from >= 0; i += step)
                 {
-                    yield return list[i];
+                    yield return list[(int)i];
                 }
             }
         }

@@ -8,29 +8,32 @@ internal sealed class JsonPathFilter : IJsonPathStep
 {
     private static readonly string[] Operators = ["==", "!=", "<=", ">=", "<", ">"];
 
-    private readonly Func<object?, IReadOnlyList<object?>> _left;
-    private readonly Func<object?, IReadOnlyList<object?>>? _right;
+    private readonly Func<object?, JsonPathBudget, IReadOnlyList<object?>> _left;
+    private readonly Func<object?, JsonPathBudget, IReadOnlyList<object?>>? _right;
     private readonly string _operator;
 
-    private JsonPathFilter(Func<object?, IReadOnlyList<object?>> left, string @operator, Func<object?, IReadOnlyList<object?>>? right) =>
+    private JsonPathFilter(
+        Func<object?, JsonPathBudget, IReadOnlyList<object?>> left, string @operator, Func<object?, JsonPathBudget, IReadOnlyList<object?>>? right) =>
         (_left, _operator, _right) = (left, @operator, right);
 
     /// <summary>Reads a filter.</summary>
     /// <param name="text">What stands within the parentheses.</param>
+    /// <param name="nesting">In how many filters it stands, itself included.</param>
     /// <returns>The filter, or <see langword="null"/> if it cannot be read.</returns>
-    public static JsonPathFilter? Parse(string text)
+    public static JsonPathFilter? Parse(string text, int nesting)
     {
         var (at, found) = FindOperator(text);
         if (found is null)
         {
-            return Operand(text.Trim()) is { } path ? new(path, "exists", null) : null;
+            return Operand(text.Trim(), nesting) is { } path ? new(path, "exists", null) : null;
         }
 
-        return Operand(text[..at].Trim()) is { } left && Operand(text[(at + found.Length)..].Trim()) is { } right ? new(left, found, right) : null;
+        return Operand(text[..at].Trim(), nesting) is { } left && Operand(text[(at + found.Length)..].Trim(), nesting) is { } right ? new(left, found, right) : null;
     }
 
     /// <inheritdoc/>
-    public IEnumerable<object?> Apply(object? value) => value is JsonList list ? list.Where(Matches) : [];
+    public IEnumerable<object?> Apply(object? value, JsonPathBudget budget) =>
+        value is JsonList list ? list.TakeWhile(_ => budget.Spend()).Where(v => Matches(v, budget)) : [];
 
     private static (int At, string? Found) FindOperator(string text)
     {
@@ -54,11 +57,11 @@ internal sealed class JsonPathFilter : IJsonPathStep
         return (-1, null);
     }
 
-    private static Func<object?, IReadOnlyList<object?>>? Operand(string text)
+    private static Func<object?, JsonPathBudget, IReadOnlyList<object?>>? Operand(string text, int nesting)
     {
         if (text.StartsWith('@') || text.StartsWith('.'))
         {
-            return JsonPathExpression.Parse(text) is { } path ? path.Find : null;
+            return JsonPathExpression.Parse(text, nesting) is { } path ? path.Find : null;
         }
 
         object? literal;
@@ -83,18 +86,18 @@ internal sealed class JsonPathFilter : IJsonPathStep
             return null;
         }
 
-        return _ => [literal];
+        return (_, _) => [literal];
     }
 
-    private bool Matches(object? item)
+    private bool Matches(object? item, JsonPathBudget budget)
     {
-        var left = _left(item);
+        var left = _left(item, budget);
         if (_right is null)
         {
             return left.Count > 0;
         }
 
-        var right = _right(item);
+        var right = _right(item, budget);
         if (left.Count == 0 || right.Count == 0)
         {
             return false;

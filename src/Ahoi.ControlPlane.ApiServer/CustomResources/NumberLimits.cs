@@ -10,12 +10,12 @@ internal static class NumberLimits
     /// <param name="schema">Its schema.</param>
     /// <param name="path">Its relative path.</param>
     /// <param name="faults">Collects the faults.</param>
-    public static void Check(object value, ValueSchema schema, string path, ValueFaults faults)
+    public static void Check(object value, ValueSchema schema, FieldPath path, ValueFaults faults)
     {
         // What does not fit its format is reported against the whole object, as Kubernetes does.
         if (!FitsFormat(value, schema))
         {
-            faults.Add(FieldErrorReason.Invalid, "", value, $"{path} does not fit the format {schema.Format} of type {schema.Type}");
+            faults.Add(FieldErrorReason.Invalid, FieldPath.Root, value, $"{path.Text} does not fit the format {schema.Format} of type {schema.Type}");
         }
 
         if (schema.MultipleOf is { } factor && !IsMultiple(value, factor))

@@ -11,7 +11,7 @@ internal static class SchemaJunctors
     /// <param name="path">The value's relative path.</param>
     /// <param name="faults">Collects the faults.</param>
     /// <param name="validate">Validates the value against one alternative.</param>
-    public static void Check(object value, ValueSchema schema, string path, ValueFaults faults, Func<object, ValueSchema, string, ValueFaults> validate)
+    public static void Check(object value, ValueSchema schema, FieldPath path, ValueFaults faults, Func<object, ValueSchema, FieldPath, ValueFaults> validate)
     {
         if (schema.AnyOf.Count > 0)
         {
@@ -29,19 +29,19 @@ internal static class SchemaJunctors
             found.ForEach(faults.Merge);
             if (found.Any(f => !f.IsValid))
             {
-                faults.Add(FieldErrorReason.Invalid, "", null, $"{Name(path)} must validate all the schemas (allOf)");
+                faults.Add(FieldErrorReason.Invalid, FieldPath.Root, null, $"{Name(path)} must validate all the schemas (allOf)");
             }
         }
 
         if (schema.Not is { } not && validate(value, not, path).IsValid)
         {
-            faults.Add(FieldErrorReason.Invalid, "", null, $"{Name(path)} must not validate the schema (not)");
+            faults.Add(FieldErrorReason.Invalid, FieldPath.Root, null, $"{Name(path)} must not validate the schema (not)");
         }
 
         faults.Matches++;
     }
 
-    private static void CheckAny(object value, IReadOnlyList<ValueSchema> alternatives, string path, ValueFaults faults, Func<object, ValueSchema, string, ValueFaults> validate)
+    private static void CheckAny(object value, IReadOnlyList<ValueSchema> alternatives, FieldPath path, ValueFaults faults, Func<object, ValueSchema, FieldPath, ValueFaults> validate)
     {
         ValueFaults? closest = null;
         foreach (var alternative in alternatives)
@@ -55,11 +55,11 @@ internal static class SchemaJunctors
             closest = closest is null || found.Matches > closest.Matches ? found : closest;
         }
 
-        faults.Add(FieldErrorReason.Invalid, "", null, $"{Name(path)} must validate at least one schema (anyOf)");
+        faults.Add(FieldErrorReason.Invalid, FieldPath.Root, null, $"{Name(path)} must validate at least one schema (anyOf)");
         faults.Merge(closest!); // There is at least one alternative, and none was valid.
     }
 
-    private static void CheckOne(object value, IReadOnlyList<ValueSchema> alternatives, string path, ValueFaults faults, Func<object, ValueSchema, string, ValueFaults> validate)
+    private static void CheckOne(object value, IReadOnlyList<ValueSchema> alternatives, FieldPath path, ValueFaults faults, Func<object, ValueSchema, FieldPath, ValueFaults> validate)
     {
         ValueFaults? closest = null;
         var valid = 0;
@@ -82,12 +82,12 @@ internal static class SchemaJunctors
             return;
         }
 
-        faults.Add(FieldErrorReason.Invalid, "", null, $"{Name(path)} must validate one and only one schema (oneOf), and {valid} are valid");
+        faults.Add(FieldErrorReason.Invalid, FieldPath.Root, null, $"{Name(path)} must validate one and only one schema (oneOf), and {valid} are valid");
         if (closest is not null)
         {
             faults.Merge(closest);
         }
     }
 
-    private static string Name(string path) => path.Length == 0 ? "the object" : path;
+    private static string Name(FieldPath path) => path.Text ?? "the object";
 }

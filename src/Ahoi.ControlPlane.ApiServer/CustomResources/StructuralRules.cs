@@ -1,5 +1,6 @@
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
+using Ahoi.Cel;
 
 namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 

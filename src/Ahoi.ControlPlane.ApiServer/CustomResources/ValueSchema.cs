@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Ahoi.Api.Json;
+using Ahoi.Cel;
 
 namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 

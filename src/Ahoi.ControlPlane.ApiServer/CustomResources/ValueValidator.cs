@@ -18,13 +18,13 @@ internal static class ValueValidator
     /// <param name="correlation">The value beside what it was before an update, or <see langword="null"/>.</param>
     public static void Validate(object? value, ValueSchema schema, FieldPath path, FieldErrors errors, Correlation? correlation = null)
     {
-        foreach (var error in Validate(value, schema, "", correlation).Errors)
+        foreach (var error in Validate(value, schema, FieldPath.Root, correlation).Errors)
         {
             errors.Add(error with { Field = path.Below(error.Field).ToString() });
         }
     }
 
-    private static ValueFaults Validate(object? value, ValueSchema schema, string path, Correlation? correlation)
+    private static ValueFaults Validate(object? value, ValueSchema schema, FieldPath path, Correlation? correlation)
     {
         var faults = new ValueFaults();
         CheckType(value, schema, path, faults);
@@ -61,7 +61,7 @@ internal static class ValueValidator
     }
 
     // The alternatives of a junctor see the same value: their fields may be tolerated, they themselves are not.
-    private static ValueFaults ValidateUnratcheted(object? value, ValueSchema schema, string path, Correlation? correlation)
+    private static ValueFaults ValidateUnratcheted(object? value, ValueSchema schema, FieldPath path, Correlation? correlation)
     {
         if (correlation is null || value is not (JsonMap or JsonList))
         {
@@ -86,7 +86,7 @@ internal static class ValueValidator
         return faults;
     }
 
-    private static void CheckType(object? value, ValueSchema schema, string path, ValueFaults faults)
+    private static void CheckType(object? value, ValueSchema schema, FieldPath path, ValueFaults faults)
     {
         if (schema.Types.Count == 0)
         {
@@ -122,7 +122,7 @@ internal static class ValueValidator
         faults.Matches++;
     }
 
-    private static void CheckString(string text, ValueSchema schema, string path, ValueFaults faults)
+    private static void CheckString(string text, ValueSchema schema, FieldPath path, ValueFaults faults)
     {
         if (schema.MaxLength is { } max && LengthOf(text) > max)
         {
@@ -143,13 +143,13 @@ internal static class ValueValidator
         }
     }
 
-    private static void CheckList(JsonList list, ValueSchema schema, string path, ValueFaults faults, Correlation? correlation)
+    private static void CheckList(JsonList list, ValueSchema schema, FieldPath path, ValueFaults faults, Correlation? correlation)
     {
         if (schema.Items is { } items)
         {
             for (var i = 0; i < list.Count; i++)
             {
-                faults.Merge(Validate(list[i], items, $"{path}[{i.ToString(CultureInfo.InvariantCulture)}]", correlation?.Index(i)));
+                faults.Merge(Validate(list[i], items, path.Index(i), correlation?.Index(i)));
             }
         }
 
@@ -166,7 +166,7 @@ internal static class ValueValidator
         faults.Matches++;
     }
 
-    private static void CheckEnum(object? value, ValueSchema schema, string path, ValueFaults faults)
+    private static void CheckEnum(object? value, ValueSchema schema, FieldPath path, ValueFaults faults)
     {
         if (schema.Enum is not { } allowed)
         {
@@ -183,7 +183,7 @@ internal static class ValueValidator
         faults.Add(FieldErrorReason.NotSupported, path, value, $"supported values: {known}");
     }
 
-    private static void CheckMap(JsonMap map, ValueSchema schema, string path, ValueFaults faults, Correlation? correlation)
+    private static void CheckMap(JsonMap map, ValueSchema schema, FieldPath path, ValueFaults faults, Correlation? correlation)
     {
         if (schema.MinProperties is { } min && map.Count < min)
         {
@@ -206,7 +206,7 @@ internal static class ValueValidator
 
             if (schema.AdditionalProperties is { } additional)
             {
-                faults.Merge(Validate(item, additional, $"{path}.{key}", correlation?.Key(key)));
+                faults.Merge(Validate(item, additional, path.Child(key), correlation?.Key(key)));
             }
             else if (!schema.AllowsAnyProperty)
             {
@@ -218,7 +218,7 @@ internal static class ValueValidator
         {
             if (map.TryGetValue(name, out var item))
             {
-                faults.Merge(Validate(item, property, path.Length == 0 ? name : $"{path}.{name}", correlation?.Key(name)));
+                faults.Merge(Validate(item, property, path.Child(name), correlation?.Key(name)));
             }
         }
 
@@ -226,7 +226,7 @@ internal static class ValueValidator
         {
             if (!map.ContainsKey(name))
             {
-                faults.Add(FieldErrorReason.Required, $"{path}.{name}", null, "");
+                faults.Add(FieldErrorReason.Required, path.Child(name), null, "");
             }
         }
     }

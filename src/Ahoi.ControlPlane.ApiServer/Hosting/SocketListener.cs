@@ -24,7 +24,8 @@ internal sealed class SocketListener : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <exception cref="IOException">The address is in use or not this machine's.</exception>
     public static async Task<SocketListener> StartAsync(
-        IPEndPoint endpoint, X509Certificate2? certificate, ILoggerFactory loggers, RequestDelegate pipeline, CancellationToken cancellationToken)
+        IPEndPoint endpoint, X509Certificate2? certificate, ConnectionLimits limits, ILoggerFactory loggers, RequestDelegate pipeline,
+        CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
@@ -43,6 +44,9 @@ internal sealed class SocketListener : IAsyncDisposable
             options.Limits.MaxRequestLineSize = 16 * 1024;
             options.Limits.MinResponseDataRate = null; // A watch may be quiet for long.
             options.Limits.Http2.MaxStreamsPerConnection = 1000;
+            options.Limits.RequestHeadersTimeout = limits.HeadersTimeout;
+            options.Limits.KeepAliveTimeout = limits.KeepAliveTimeout;
+            options.Limits.MinRequestBodyDataRate = new(limits.MinBodyBytesPerSecond, limits.BodyGracePeriod);
             options.Listen(endpoint, listen =>
             {
                 if (certificate is null)
@@ -52,7 +56,7 @@ internal sealed class SocketListener : IAsyncDisposable
                 else
                 {
                     listen.Protocols = HttpProtocols.Http1AndHttp2;
-                    listen.UseHttps(certificate);
+                    listen.UseHttps(certificate, https => https.HandshakeTimeout = limits.HandshakeTimeout);
                 }
             });
         });

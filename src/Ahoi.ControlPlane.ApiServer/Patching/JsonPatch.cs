@@ -11,6 +11,9 @@ internal static class JsonPatch
 {
     private const int MostOperations = 10_000;
 
+    // Copies of copies grow without bounds otherwise.
+    private const int MostCopied = 3 * 1024 * 1024;
+
     /// <summary>Applies a patch.</summary>
     /// <param name="target">The document; not changed.</param>
     /// <param name="patch">The parsed patch.</param>
@@ -30,15 +33,16 @@ internal static class JsonPatch
         }
 
         object document = target.DeepClone();
+        var copied = 0L;
         foreach (var operation in operations.Maps)
         {
-            document = Apply(document, operation);
+            document = Apply(document, operation, ref copied);
         }
 
         return document as JsonMap ?? throw PatchFailure.Inapplicable("The patch leaves no object.");
     }
 
-    private static object Apply(object document, JsonMap operation)
+    private static object Apply(object document, JsonMap operation, ref long copiedBytes)
     {
         var path = operation.Text("path");
         var value = operation["value"];
@@ -62,8 +66,14 @@ internal static class JsonPatch
                 Place(document, path, "move").Add(moved);
                 break;
             case "copy":
-                var copied = JsonTree.DeepClone(Place(document, operation.Text("from"), "copy").Get());
-                Place(document, path, "copy").Add(copied);
+                var original = Place(document, operation.Text("from"), "copy").Get();
+                copiedBytes += JsonTree.ToUtf8(original).Length;
+                if (copiedBytes > MostCopied)
+                {
+                    throw PatchFailure.Inapplicable($"The copy operations of a JSON patch may copy {MostCopied} bytes in all.");
+                }
+
+                Place(document, path, "copy").Add(JsonTree.DeepClone(original));
                 break;
             case "test":
                 if (!JsonTree.Equals(Place(document, path, "test").Get(), value))

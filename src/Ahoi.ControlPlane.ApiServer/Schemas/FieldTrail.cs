@@ -1,11 +1,14 @@
-using System.Globalization;
 using System.Text;
+using Ahoi.Api.Json;
 
 namespace Ahoi.ControlPlane.ApiServer.Schemas;
 
 /// <summary>Where a walk through an object stands; text is made of it only when somebody must be told.</summary>
 internal sealed class FieldTrail
 {
+    // Kubernetes stops at a hundred, too.
+    private const int MaxNoted = 100;
+
     private object[] _segments = new object[16];
     private int _depth;
 
@@ -42,18 +45,7 @@ internal sealed class FieldTrail
         var text = new StringBuilder();
         for (var i = 0; i < _depth; i++)
         {
-            if (_segments[i] is int index)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"[{index}]");
-                continue;
-            }
-
-            if (text.Length > 0)
-            {
-                text.Append('.');
-            }
-
-            text.Append(_segments[i]);
+            JsonPathText.Append(text, _segments[i]);
         }
 
         return text.ToString();
@@ -62,5 +54,16 @@ internal sealed class FieldTrail
     /// <summary>Gets the path of a field of the object that the trail stands at.</summary>
     /// <param name="field">The field's name.</param>
     /// <returns>The path.</returns>
-    public string To(string field) => _depth == 0 ? field : $"{this}.{field}";
+    public string To(string field) => _depth == 0 ? JsonPathText.Cut(field) : $"{this}.{JsonPathText.Cut(field)}";
+
+    /// <summary>Notes a field of the object that the trail stands at, unless enough are noted already.</summary>
+    /// <param name="unknown">Collects paths.</param>
+    /// <param name="field">The field's name.</param>
+    public void Note(ICollection<string>? unknown, string field)
+    {
+        if (unknown?.Count < MaxNoted)
+        {
+            unknown.Add(To(field));
+        }
+    }
 }

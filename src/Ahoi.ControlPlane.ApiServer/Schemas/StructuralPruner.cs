@@ -94,7 +94,7 @@ internal sealed class StructuralPruner(ICollection<string>? unknownFields)
 
             if (!schema.Properties.TryGetValue(name, out var field) && (field = schema.AdditionalProperties) is null)
             {
-                unknownFields?.Add(_trail.To(name));
+                _trail.Note(unknownFields, name);
                 (gone ??= []).Add(name);
                 continue;
             }

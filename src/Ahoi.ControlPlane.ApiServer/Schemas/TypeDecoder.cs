@@ -27,7 +27,7 @@ internal sealed class TypeDecoder(ICollection<string>? unknownFields)
         {
             if (!schema.Properties.TryGetValue(name, out var field))
             {
-                unknownFields?.Add(Trail.To(name));
+                Trail.Note(unknownFields, name);
                 (gone ??= []).Add(name);
                 continue;
             }

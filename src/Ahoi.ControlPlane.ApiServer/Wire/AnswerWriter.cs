@@ -10,6 +10,9 @@ namespace Ahoi.ControlPlane.ApiServer.Wire;
 /// <summary>Writes answers.</summary>
 internal static class AnswerWriter
 {
+    private const int MostWarned = 4 * 1024;
+    private const int LongestCutWarning = 256;
+
     /// <summary>Writes a JSON body, as YAML where that was asked for.</summary>
     public static ValueTask WriteJsonAsync(HttpContext http, int code, AnswerForm form, ReadOnlyMemory<byte> json, string mediaType = MediaTypes.Json)
     {
@@ -56,10 +59,20 @@ internal static class AnswerWriter
     /// <summary>Adds the warnings that the request gathered.</summary>
     public static void AddWarnings(ApiRequest request)
     {
+        // Many or long ones are cut, as in Kubernetes, or the answer's headers would outgrow what clients read.
+        var cut = request.Warnings.Sum(w => w.Length) > MostWarned;
+        var written = 0;
         foreach (var warning in request.Warnings)
         {
+            if (cut && written >= MostWarned)
+            {
+                return;
+            }
+
+            var shown = cut && warning.Length > LongestCutWarning ? warning[..LongestCutWarning] : warning;
+            written += shown.Length;
             var text = new StringBuilder("299 - \"");
-            foreach (var c in warning)
+            foreach (var c in shown)
             {
                 _ = c switch
                 {

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Requests;
 
 namespace Ahoi.ControlPlane.ApiServer.Wire;
 
@@ -12,10 +14,13 @@ namespace Ahoi.ControlPlane.ApiServer.Wire;
 /// </summary>
 internal static class ObjectEncoder
 {
+    /// <summary>How deeply a stored object may nest: lists, events and tables put it deeper, and must be readable still.</summary>
+    private const int MaxDepth = JsonTree.MaxDepth - 16;
+
     private static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = JsonTree.MaxDepth + 64,
+        MaxDepth = MaxDepth,
         SkipValidation = true,
     };
 
@@ -33,7 +38,21 @@ internal static class ObjectEncoder
     private static Utf8JsonWriter? t_writer;
 
     /// <summary>Encodes an object for the store.</summary>
+    /// <exception cref="ApiException">It is nested more deeply or longer than what could be read and sent again.</exception>
     public static byte[] Encode(JsonMap value)
+    {
+        try
+        {
+            var bytes = Write(value);
+            return bytes.Length <= RequestBody.MaxLength ? bytes : throw ApiErrors.TooLarge();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw ApiErrors.BadRequest($"The object would be nested too deeply: with its managed fields, the limit is {MaxDepth} levels.", exception);
+        }
+    }
+
+    private static byte[] Write(JsonMap value)
     {
         var buffer = t_buffer ??= new ArrayBufferWriter<byte>(4096);
         buffer.ResetWrittenCount();

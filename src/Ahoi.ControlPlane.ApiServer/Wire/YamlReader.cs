@@ -33,7 +33,7 @@ internal static class YamlReader
         {
             var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
-            return parser.TryConsume<DocumentStart>(out _) ? new Document(parser, duplicates).Read("", 0) : null;
+            return parser.TryConsume<DocumentStart>(out _) ? new Document(parser, duplicates).Read(0) : null;
         }
         catch (YamlException exception)
         {
@@ -47,10 +47,13 @@ internal static class YamlReader
 
     private sealed class Document(IParser parser, ICollection<string>? duplicates)
     {
+        private const int MaxDuplicates = 100;
+
         private readonly Dictionary<AnchorName, object?> _anchors = [];
+        private readonly List<object> _path = [];
         private int _nodes;
 
-        public object? Read(string path, int depth)
+        public object? Read(int depth)
         {
             if (depth > JsonTree.MaxDepth)
             {
@@ -67,15 +70,15 @@ internal static class YamlReader
                         throw new JsonException($"The anchor {alias.Value} is not known.");
                     }
 
-                    Count(Size(target));
+                    Count(Size(target, depth));
                     return JsonTree.DeepClone(target);
                 case Scalar scalar:
                     parser.MoveNext();
                     return Remember(scalar.Anchor, ReadScalar(scalar));
                 case SequenceStart sequence:
-                    return Remember(sequence.Anchor, ReadList(path, depth));
+                    return Remember(sequence.Anchor, ReadList(depth));
                 case MappingStart mapping:
-                    return Remember(mapping.Anchor, ReadMap(path, depth));
+                    return Remember(mapping.Anchor, ReadMap(depth));
                 default:
                     throw new JsonException("The text is not valid YAML.");
             }
@@ -91,19 +94,21 @@ internal static class YamlReader
             return value;
         }
 
-        private JsonList ReadList(string path, int depth)
+        private JsonList ReadList(int depth)
         {
             parser.MoveNext();
             var list = new JsonList();
             while (!parser.TryConsume<SequenceEnd>(out _))
             {
-                list.Add(Read($"{path}[{list.Count}]", depth + 1));
+                _path.Add(list.Count);
+                list.Add(Read(depth + 1));
+                _path.RemoveAt(_path.Count - 1);
             }
 
             return list;
         }
 
-        private JsonMap ReadMap(string path, int depth)
+        private JsonMap ReadMap(int depth)
         {
             parser.MoveNext();
             var map = new JsonMap();
@@ -111,7 +116,7 @@ internal static class YamlReader
             while (!parser.TryConsume<MappingEnd>(out _))
             {
                 var plainMerge = parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain };
-                var key = Read(path, depth + 1) switch
+                var key = Read(depth + 1) switch
                 {
                     string text => text,
                     bool flag => flag ? "true" : "false",
@@ -120,20 +125,23 @@ internal static class YamlReader
                     null => "null",
                     _ => throw new JsonException("A key of a YAML map is not a scalar."),
                 };
-                var keyPath = path.Length == 0 ? key : $"{path}.{key}";
-                var value = Read(keyPath, depth + 1);
+                _path.Add(key);
+                var value = Read(depth + 1);
                 if (plainMerge)
                 {
                     (merges ??= []).Add(value);
-                    continue;
                 }
-
-                if (map.ContainsKey(key))
+                else
                 {
-                    duplicates?.Add(keyPath);
+                    if (map.ContainsKey(key) && duplicates?.Count < MaxDuplicates)
+                    {
+                        duplicates.Add(PathText());
+                    }
+
+                    map[key] = value;
                 }
 
-                map[key] = value;
+                _path.RemoveAt(_path.Count - 1);
             }
 
             foreach (var merge in merges ?? [])
@@ -190,11 +198,24 @@ internal static class YamlReader
             }
         }
 
-        private static int Size(object? value) => value switch
+        // Aliases within aliases also nest deeper than any text could.
+        private static int Size(object? value, int depth) => value switch
         {
-            JsonMap map => 1 + map.Values.Sum(Size),
-            JsonList list => 1 + list.Sum(Size),
+            _ when depth > JsonTree.MaxDepth => throw new JsonException("The YAML is nested too deeply."),
+            JsonMap map => 1 + map.Values.Sum(v => Size(v, depth + 1)),
+            JsonList list => 1 + list.Sum(v => Size(v, depth + 1)),
             _ => 1,
         };
+
+        private string PathText()
+        {
+            var text = new StringBuilder();
+            foreach (var segment in _path)
+            {
+                JsonPathText.Append(text, segment);
+            }
+
+            return text.ToString();
+        }
     }
 }

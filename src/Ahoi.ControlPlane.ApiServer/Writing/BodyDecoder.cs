@@ -35,7 +35,7 @@ internal static class BodyDecoder
             && version.StartsWith(kind.Group + "/", StringComparison.Ordinal) && !request.Resource.OtherVersions.ContainsKey(version))
         {
             // Nothing is known of the fields of a version that is not there.
-            faults?.AddRange(value.Keys.Where(k => k is not ("apiVersion" or "kind" or "metadata")).Select(k => $"unknown field \"{k}\""));
+            faults?.AddRange(value.Keys.Where(k => k is not ("apiVersion" or "kind" or "metadata")).Take(100).Select(k => $"unknown field \"{k}\""));
             Report(request, options, faults);
         }
 
