@@ -49,7 +49,7 @@ public sealed class CelEnvironment
             throw CelException.ForText(text, checker.Faults);
         }
 
-        var cost = new CostEstimator().Estimate(root);
+        var cost = new CostEstimator(_variables).Estimate(root);
         return new(text, root, type, _variables, checker.Used, checker.Slots, cost);
     }
 

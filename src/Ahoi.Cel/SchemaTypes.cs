@@ -52,7 +52,7 @@ public static class SchemaTypes
                     "map" => list.WithListKeys([.. schema.List("x-kubernetes-list-map-keys")?.Texts ?? []]),
                     _ => list,
                 };
-                return (list, 2 + (Math.Min(schema.Integer("minItems") ?? 0, MaxRequest) * item.MinBytes));
+                return (list, 2);
             case "object" when schema.Map("additionalProperties") is { } values:
                 var value = Build(values, false, depth + 1);
                 return (CelType.Map(CelType.String, value.Type).WithMaxSize(schema.Integer("maxProperties") ?? ((MaxRequest - 2) / (value.MinBytes + 6))), 2);
@@ -71,9 +71,11 @@ public static class SchemaTypes
             case "byte":
                 return (CelType.Bytes.WithMaxSize(length ?? MaxRequest - 2), 2);
             case "duration":
-                return (CelType.Duration, 3);
-            case "date" or "date-time":
-                return (CelType.Timestamp, 12);
+                return (CelType.Duration.WithMaxSize(32), 3);
+            case "date":
+                return (CelType.Timestamp.WithMaxSize(12), 12);
+            case "date-time":
+                return (CelType.Timestamp.WithMaxSize(32), 21);
             default:
                 // maxLength counts code points, and those may have four bytes.
                 var size = schema.List("enum") is { } values ? values.Texts.Select(v => (long)v.Length).DefaultIfEmpty(0).Max()

@@ -4,117 +4,246 @@ using Ahoi.Cel.Types;
 namespace Ahoi.Cel.Costs;
 
 /// <summary>The worst case of what an expression costs, from the sizes its types allow.</summary>
-internal sealed class CostEstimator
+/// <param name="variables">The types of the variables.</param>
+internal sealed class CostEstimator(IReadOnlyDictionary<string, CelType> variables)
 {
-    // The size of what loops gather, by the slot of their accumulator, and of what is bound to loop variables.
-    private readonly Dictionary<int, long> _sizes = [];
+    private const string LoopResult = "@result";
 
-    public long Estimate(Expr node) => Cost(node).Cost;
+    private readonly CelType? _root = variables.TryGetValue("self", out var self) ? self : null;
+    private readonly Dictionary<Expr, Size> _sizes = [];
+    private readonly Dictionary<Expr, EntrySize> _entries = [];
+    private readonly Dictionary<Expr, SizeTrail> _trails = [];
+    private readonly Dictionary<int, Local> _locals = [];
 
-    private (long Cost, long Size) Cost(Expr node)
+    public long Estimate(Expr node) => Cost(node);
+
+    /// <summary>How large the value of an expression is, as far as anything says so.</summary>
+    public Size SizeOf(Expr node) => FindSize(node) ?? Size.Unknown;
+
+    /// <summary>How large the items of a list are, from its declared type alone.</summary>
+    public Size ItemSizeOf(Expr list) => TrailOf(list) is { Exists: true } trail ? trail.Items(_root).Size ?? Size.Unknown : Size.Unknown;
+
+    private long Cost(Expr node)
     {
         switch (node)
         {
-            case ConstantExpr constant:
-                return (0, constant.Value switch { string s => s.Length, byte[] b => b.Length, _ => 1 });
-            case IdentExpr ident:
-                return (1, _sizes.TryGetValue(ident.Slot, out var known) ? known : SizeOf(ident.Type));
+            case ConstantExpr:
+                return 0;
+            case IdentExpr:
+                return 1;
             case SelectExpr select:
-                return (Add(Cost(select.Operand).Cost, select.Test ? 0 : 1), SizeOf(select.Type));
+                return Select(select);
             case ListExpr list:
-                return (list.Items.Aggregate(CallCosts.List, (sum, item) => Add(sum, Cost(item).Cost)), list.Items.Length);
+                return List(list);
             case MapExpr map:
-                return (map.Entries.Aggregate(CallCosts.Map, (sum, e) => Add(sum, Add(Cost(e.Key).Cost, Cost(e.Value).Cost))), map.Entries.Length);
+                return Map(map);
             case FoldExpr fold:
                 return Fold(fold);
             case CallExpr call:
                 return Call(call);
             default:
-                return (1, long.MaxValue);
+                return long.MaxValue;
         }
     }
 
-    private (long Cost, long Size) Fold(FoldExpr fold)
+    private long Select(SelectExpr select)
     {
-        var (rangeCost, times) = Cost(fold.Range);
-        var (initCost, initSize) = Cost(fold.Init);
+        if (select.Operand.Type.Kind == CelTypeKind.Type)
+        {
+            return 1;
+        }
 
-        // The accumulator of a map or filter has at most one item for each turn; a bound name is its value.
-        _sizes[fold.AccumulatorSlot] = fold.Init is ListExpr or MapExpr ? times : initSize;
-        var turn = Add(Cost(fold.Condition).Cost, Cost(fold.Step).Cost);
-        var (resultCost, resultSize) = Cost(fold.Result);
-        return (Add(Add(rangeCost, initCost), Add(Multiply(turn, times), resultCost)), resultSize);
+        var operand = Cost(select.Operand);
+        if (select.Test)
+        {
+            return operand;
+        }
+
+        if (select.Optional)
+        {
+            // obj.?field is a call.
+            return Size.Add(operand, 1);
+        }
+
+        _trails[select] = TrailOf(select.Operand).Field(select.Field, _root);
+        return Size.Add(operand, select.Operand.Type.Kind is CelTypeKind.Map or CelTypeKind.Object ? 1 : 0);
     }
 
-    private (long Cost, long Size) Call(CallExpr call)
+    private long List(ListExpr list)
     {
+        var cost = CallCosts.List;
+        Size? item = null;
+        foreach (var node in list.Items)
+        {
+            cost = Size.Add(cost, Cost(node));
+            item = item is { } before ? before.Union(SizeOf(node)) : SizeOf(node);
+        }
+
+        _entries[list] = new(true, Size.One, item ?? Size.Exactly(0));
+        return cost;
+    }
+
+    private long Map(MapExpr map)
+    {
+        var cost = CallCosts.Map;
+        Size? key = null;
+        Size? value = null;
+        foreach (var entry in map.Entries)
+        {
+            cost = Size.Add(cost, Size.Add(Cost(entry.Key), Cost(entry.Value)));
+            key = key is { } k ? k.Union(SizeOf(entry.Key)) : SizeOf(entry.Key);
+            value = value is { } v ? v.Union(SizeOf(entry.Value)) : SizeOf(entry.Value);
+        }
+
+        _entries[map] = new(false, key ?? Size.Exactly(0), value ?? Size.Exactly(0));
+        return cost;
+    }
+
+    private long Fold(FoldExpr fold)
+    {
+        var cost = Size.Add(Cost(fold.Range), Cost(fold.Init));
+        _locals[fold.AccumulatorSlot] = new(TrailOf(fold.Init), FindSize(fold.Init), EntriesOf(fold.Init));
+        if (fold.Accumulator != LoopResult && fold is { Range: ListExpr { Items.Length: 0 }, Condition: ConstantExpr { Value: false } })
+        {
+            // A name for a value.
+            cost = Size.Add(cost, Cost(fold.Result));
+            CopySizes(fold, fold.Result);
+            return cost;
+        }
+
+        BindVariables(fold);
+        var turn = Size.Add(Cost(fold.Condition), Cost(fold.Step));
+        cost = Size.Add(cost, Cost(fold.Result));
+        var times = SizeOf(fold.Range);
+        if (fold.Init is ConstantExpr)
+        {
+            _sizes[fold] = Size.One;
+        }
+        else if (fold.Init is ListExpr or MapExpr)
+        {
+            _sizes[fold] = times;
+            if (EntriesOf(fold.Step) is { } entries)
+            {
+                _entries[fold] = entries;
+            }
+        }
+
+        return Size.Add(cost, Size.Multiply(turn, times.Max));
+    }
+
+    private void BindVariables(FoldExpr fold)
+    {
+        var entries = EntriesOf(fold.Range);
+        var isList = entries?.IsList ?? fold.Range.Type.Kind == CelTypeKind.List;
+        var trail = TrailOf(fold.Range);
+        if (fold.Second is null)
+        {
+            _locals[fold.VariableSlot] = isList ? new(trail.Items(_root), entries?.Value, null) : new(trail.Keys(_root), entries?.Key, null);
+            return;
+        }
+
+        _locals[fold.VariableSlot] = new(isList ? trail.Field("@indices", _root) : trail.Keys(_root), entries?.Key, null);
+        _locals[fold.SecondSlot] = new(isList ? trail.Items(_root) : trail.Values(_root), entries?.Value, null);
+    }
+
+    private long Call(CallExpr call)
+    {
+        if (call is { Function: "dyn", Target: null })
+        {
+            var inner = Cost(call.Arguments[0]);
+            CopySizes(call, call.Arguments[0]);
+            return Size.Add(inner, 1);
+        }
+
         Expr[] parts = call.Target is null ? call.Arguments : [call.Target, .. call.Arguments];
-        var all = parts.Select(Cost).ToArray();
-        var sum = all.Aggregate(0L, (total, part) => Add(total, part.Cost));
-        long Size(int at) => at < all.Length ? all[at].Size : 1;
+        var costs = parts.Select(Cost).ToArray();
         switch (call.Function)
         {
-            case "_&&_" or "_||_":
-                return (sum, 1);
             case "_?_:_":
-                return (Add(all[0].Cost, Math.Max(all[1].Cost, all[2].Cost)), Math.Max(Size(1), Size(2)));
-            case "or" or "orValue":
-                return (Add(sum, 1), Math.Max(Size(0), Size(1)));
+                _sizes[call] = SizeOf(parts[1]).Union(SizeOf(parts[2]));
+                Remember(call, EntriesOf(parts[1])?.Union(EntriesOf(parts[2])));
+                return Size.Add(costs[0], Math.Max(costs[1], costs[2]));
+            case "_&&_" or "_||_":
+                _sizes[call] = Size.One;
+                return Size.Add(costs[0], costs[1]);
         }
 
-        var item = parts.Length > 0 && parts[0].Type.Kind == CelTypeKind.List ? parts[0].Type.Parameters[0] : null;
-        var (own, size) = call.Function switch
+        var (own, size) = CallEstimates.Of(call.Function, call.Target is not null, parts, this);
+        switch (call.Function)
         {
-            "startsWith" or "endsWith" => (Part(Size(1), 0.1), 1),
-            "string" or "bytes" => (IsText(parts[0]) ? Part(Size(0), 0.1) : 1, IsText(parts[0]) ? Size(0) : 100),
-            "url" or "quantity" or "isQuantity" or "cidr" or "isIP" or "isCIDR" or "ip" or "isURL" => (IsText(parts[0]) ? Part(Size(0), 0.1) : 1, 1),
-            "lowerAscii" or "upperAscii" or "substring" or "trim" => (Part(Size(0), 0.1), Size(0)),
-            "format" => (Part(Size(0), 0.1), long.MaxValue),
-            "replace" => (Part(Size(0), 0.2), Add(Multiply(Add(Size(0), 1), Size(2)), Size(0))),
-            "split" => (Part(Size(0), 0.2), Size(0)),
-            "join" => Joined(Add(Multiply(Size(0), SizeOf(item ?? CelType.Dyn)), Multiply(parts.Length > 1 ? Size(1) : 0, Size(0)))),
-            "_==_" or "_!=_" or "_<_" or "_<=_" or "_>_" or "_>=_" => (Comparison(parts[0], parts[1], Math.Min(Size(0), Size(1))), 1),
-            "@in" => (parts[1].Type.Kind == CelTypeKind.Map ? 1 : Size(1), 1),
-            "_+_" when IsText(parts[0]) => (Part(Add(Size(0), Size(1)), 0.1), Add(Size(0), Size(1))),
-            "_+_" => (1, Add(Size(0), Size(1))),
-            "matches" or "find" or "findAll" => (Multiply(Part(Add(Size(0), 1), 0.1), Part(Size(1), 0.25)), Size(0)),
-            "contains" => (Multiply(Part(Size(0), 0.1), Part(Size(1), 0.1)), 1),
-            "isSorted" or "sum" or "max" or "min" or "indexOf" or "lastIndexOf" when item is not null => (
-                Multiply(Size(0), item.Kind is CelTypeKind.String or CelTypeKind.Bytes ? Add(1, Part(SizeOf(item), 0.1)) : 1), 1),
-            "indexOf" or "lastIndexOf" => (Part(Size(0), 0.1), 1),
-            "sets.contains" or "sets.intersects" => (Add(Multiply(Size(0), Size(1)), 1), 1),
-            "sets.equivalent" => (Add(Multiply(Multiply(Size(0), Size(1)), 2), 1), 1),
-            "validate" => (Multiply(Part(Size(1), 0.1), 16), 1),
-            "sort" or "@sortByAssociatedKeys" or "distinct" => (Multiply(Size(0), Size(0)), Size(0)),
-            "slice" or "reverse" or "flatten" => (Add(Size(0), 1), Size(0)),
-            "check" => (CallCosts.AuthorizerCheck, 1),
-            "_[_]" or "_[?_]" or "value" or "optional.of" or "dyn" => (1, SizeOf(call.Type)),
-            _ => (1, SizeOf(call.Type)),
-        };
-        return (Add(sum, own), size);
+            case "_[_]" when parts[0].Type.Kind is CelTypeKind.List or CelTypeKind.Map or CelTypeKind.Dyn:
+                size = EntriesOf(parts[0])?.Value;
+                _trails[call] = TrailOf(parts[0]).Values(_root);
+                break;
+            case "_+_":
+                Remember(call, EntriesOf(parts[0])?.Union(EntriesOf(parts[1])));
+                break;
+        }
+
+        if ((size ?? FindSize(call)) is { } known)
+        {
+            _sizes[call] = known;
+        }
+
+        return costs.Aggregate(own, Size.Add);
     }
 
-    private static (long Cost, long Size) Joined(long size) => (Part(size, 0.1), size);
-
-    private static long Comparison(Expr left, Expr right, long size) =>
-        IsScalar(left) || IsScalar(right) ? 1 : Math.Max(1, Part(size, 0.1));
-
-    private static bool IsScalar(Expr node) => node.Type.Kind is not (CelTypeKind.String or CelTypeKind.Bytes or CelTypeKind.List or CelTypeKind.Map
-        or CelTypeKind.Object or CelTypeKind.Dyn or CelTypeKind.Optional);
-
-    private static bool IsText(Expr node) => node.Type.Kind is CelTypeKind.String or CelTypeKind.Bytes or CelTypeKind.Dyn;
-
-    private static long SizeOf(CelType type) => type.Kind switch
+    private void Remember(Expr node, EntrySize? entries)
     {
-        CelTypeKind.Optional => SizeOf(type.Parameters[0]),
-        CelTypeKind.String or CelTypeKind.Bytes or CelTypeKind.List or CelTypeKind.Map or CelTypeKind.Dyn => type.MaxSize ?? long.MaxValue,
-        CelTypeKind.Object => type.MaxSize ?? 1,
-        _ => 1,
+        if (entries is not null)
+        {
+            _entries[node] = entries;
+        }
+    }
+
+    private void CopySizes(Expr to, Expr from)
+    {
+        if (FindSize(from) is { } size)
+        {
+            _sizes[to] = size;
+        }
+
+        Remember(to, EntriesOf(from));
+    }
+
+    private SizeTrail TrailOf(Expr node) => node switch
+    {
+        IdentExpr { Slot: >= 0 } local => _locals.TryGetValue(local.Slot, out var bound) ? bound.Trail : default,
+        IdentExpr { Slot: -1 } ident => variables.TryGetValue(ident.Name.TrimStart('.'), out var type) ? SizeTrail.From(type) : default,
+        IdentExpr => new(true, _root),
+        _ => _trails.GetValueOrDefault(node),
     };
 
-    private static long Part(long size, double factor) => size == long.MaxValue ? long.MaxValue : (long)Math.Ceiling(size * factor);
+    private EntrySize? EntriesOf(Expr node) => _entries.TryGetValue(node, out var entries) ? entries
+        : node is IdentExpr { Slot: >= 0 } local && _locals.TryGetValue(local.Slot, out var bound) ? bound.Entries : null;
 
-    private static long Add(long a, long b) => a > long.MaxValue - b ? long.MaxValue : a + b;
+    private Size? FindSize(Expr node)
+    {
+        if (_sizes.TryGetValue(node, out var known))
+        {
+            return known;
+        }
 
-    private static long Multiply(long a, long b) => Math.BigMul(a, b, out var low) is 0 && low >= 0 ? low : long.MaxValue;
+        switch (node)
+        {
+            case ConstantExpr constant:
+                return Size.Exactly(constant.Value switch { string text => Libraries.Conversions.Length(text), byte[] bytes => bytes.Length, _ => 1 });
+            case ListExpr list:
+                return Size.Exactly(list.Items.Length);
+            case MapExpr map:
+                return Size.Exactly(map.Entries.Length);
+        }
+
+        return TrailOf(node).Size ?? (IsScalar(node.Type) ? Size.One
+            : node is IdentExpr { Slot: >= 0 } local && _locals.TryGetValue(local.Slot, out var bound) ? bound.Size : null);
+    }
+
+    private static bool IsScalar(CelType type) => type.Kind switch
+    {
+        CelTypeKind.Bool or CelTypeKind.Int or CelTypeKind.Uint or CelTypeKind.Double or CelTypeKind.Timestamp or CelTypeKind.Duration => true,
+        CelTypeKind.Optional => IsScalar(type.Parameters[0]),
+        _ => false,
+    };
+
+    private readonly record struct Local(SizeTrail Trail, Size? Size, EntrySize? Entries);
 }

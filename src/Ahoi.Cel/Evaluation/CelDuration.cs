@@ -10,8 +10,9 @@ internal readonly record struct CelDuration(long Nanos) : IComparable<CelDuratio
 
     public int CompareTo(CelDuration other) => Nanos.CompareTo(other.Nanos);
 
-    // As CEL writes it: seconds.
-    public override string ToString() => Display.Number(Nanos / 1e9) + "s";
+    // As CEL writes it: seconds, never with an exponent.
+    public override string ToString() =>
+        decimal.Parse((Nanos / 1e9).ToString("R", CultureInfo.InvariantCulture), NumberStyles.Float, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture) + "s";
 
     public static CelDuration? Parse(string text)
     {

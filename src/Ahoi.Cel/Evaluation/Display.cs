@@ -20,7 +20,7 @@ internal static class Display
         _ => value.ToString() ?? "",
     };
 
-    // Go's %g with the shortest digits: an exponent below -4 and from 21 on.
+    // Go's %g with the shortest digits: an exponent below -4 and from 6 on.
     public static string Number(double value)
     {
         if (double.IsNaN(value))
@@ -33,10 +33,9 @@ internal static class Display
             return value > 0 ? "+Inf" : "-Inf";
         }
 
-        var text = value.ToString("E16", CultureInfo.InvariantCulture);
         var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        var exponent = value == 0 ? 0 : int.Parse(text.AsSpan(text.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        if (exponent is >= -4 and < 21)
+        var exponent = value == 0 ? 0 : Exponent(shortest.TrimStart('-'));
+        if (exponent is >= -4 and < 6)
         {
             return decimal.TryParse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
                 ? (value == 0 && double.IsNegative(value) ? "-0" : exact.ToString(CultureInfo.InvariantCulture))
@@ -47,5 +46,18 @@ internal static class Display
         var sign = value < 0 ? "-" : "";
         var fraction = digits.Length > 1 ? "." + digits[1..] : "";
         return $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? "-" : "+")}{Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture)}";
+    }
+
+    // Of the first digit that is not zero.
+    private static int Exponent(string number)
+    {
+        var mark = number.IndexOf('E', StringComparison.Ordinal);
+        if (mark >= 0)
+        {
+            return int.Parse(number.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        }
+
+        var point = number.IndexOf('.', StringComparison.Ordinal);
+        return number[0] != '0' ? (point < 0 ? number.Length : point) - 1 : 1 - number.AsSpan().IndexOfAnyInRange('1', '9');
     }
 }

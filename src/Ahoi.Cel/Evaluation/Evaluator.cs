@@ -154,7 +154,7 @@ internal sealed class Evaluator(IReadOnlyDictionary<string, CelType> variables, 
             return failed ?? CelError.NoOverload;
         }
 
-        Charge(CallCosts.Before(function.Name, arguments[..count]));
+        Charge(CallCosts.Before(function.Name, call.Target is not null, arguments[..count]));
         var result = function.Apply(arguments[..count]);
         Charge(CallCosts.After(function.Name, result));
         return result;

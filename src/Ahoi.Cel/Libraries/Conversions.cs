@@ -146,3 +146,9 @@ internal interface IOpaqueValue
 {
     string TypeName { get; }
 }
+
+/// <summary>A library's value that has a size, by which its use is paid for.</summary>
+internal interface ISizedValue
+{
+    long Size { get; }
+}

@@ -74,15 +74,19 @@ internal static class Networks
             : Display.Box(inner.Prefix >= range.Prefix && range.Contains(inner.Address));
     }
 
-    private sealed record IpValue(IPAddress Address) : IOpaqueValue
+    private sealed record IpValue(IPAddress Address) : IOpaqueValue, ISizedValue
     {
+        public long Size => Address.GetAddressBytes().Length;
+
         public string TypeName => "net.IP";
 
         public override string ToString() => Address.ToString();
     }
 
-    private sealed record CidrValue(IPAddress Address, int Prefix) : IOpaqueValue
+    private sealed record CidrValue(IPAddress Address, int Prefix) : IOpaqueValue, ISizedValue
     {
+        public long Size => (Prefix + 7) / 8;
+
         public string TypeName => "net.CIDR";
 
         public bool Contains(IPAddress ip) => ip.AddressFamily == Address.AddressFamily && Masked(ip).SequenceEqual(Masked(Address));

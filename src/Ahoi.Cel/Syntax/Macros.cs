@@ -103,10 +103,14 @@ internal sealed class Macros(string text)
     private FoldExpr Bind(int at, string name, Expr value, Expr body) =>
         new(at, new ListExpr(at, []), $"@unused{_unused++}", null, value, new ConstantExpr(at, false), new IdentExpr(at, name), body, name);
 
-    private CallExpr SortBy(CallExpr call)
+    private FoldExpr SortBy(CallExpr call)
     {
-        var keys = MapOf(call, Name(call.Arguments[0]), null, null, call.Arguments[1]);
-        return new(call.Position, "@sortByAssociatedKeys", call.Target, [keys]);
+        var at = call.Position;
+        var target = call.Target ?? throw new InvalidOperationException("sortBy has a target.");
+        var holder = $"@sortBy{_unused++}";
+        var loop = new CallExpr(at, "map", new IdentExpr(at, holder), call.Arguments);
+        var keys = MapOf(loop, Name(call.Arguments[0]), null, null, call.Arguments[1]);
+        return Bind(at, holder, target, new CallExpr(at, "@sortByAssociatedKeys", new IdentExpr(at, holder), [keys]));
     }
 
     private static CallExpr Call(int at, string function, params Expr[] arguments) => new(at, function, null, arguments);

@@ -75,7 +75,7 @@ internal static class RuleSchema
             case "boolean":
                 return 4;
             case "string":
-                return schema.Text("format") switch { "duration" => 4, "date" => 12, "date-time" => 21, _ => 2 };
+                return schema.Text("format") switch { "duration" => 3, "date" => 12, "date-time" => 21, _ => 2 };
             case "array":
                 return 2;
             case "object":
