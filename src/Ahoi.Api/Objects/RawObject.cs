@@ -26,7 +26,7 @@ public sealed class RawObject
     private IReadOnlyList<OwnerReference>? _ownerList;
     private IReadOnlyList<string>? _finalizerList;
 
-    internal RawObject(ReadOnlyMemory<byte> json, in ObjectLayout layout, GroupVersionKind type)
+    internal RawObject(ReadOnlyMemory<byte> json, in ObjectLayout layout, GroupVersionKind type, string? lastManager = null)
     {
         var utf8 = json.Span;
         Json = json;
@@ -44,6 +44,7 @@ public sealed class RawObject
         _creation = layout.Creation;
         _deletion = layout.Deletion;
         _managedFields = layout.ManagedFields;
+        LastManager = lastManager;
     }
 
     /// <summary>Gets the object's JSON in UTF-8.</summary>
@@ -102,6 +103,10 @@ public sealed class RawObject
 
     /// <summary>Gets the JSON array of managed fields as far as they were kept; empty where there are none.</summary>
     public ReadOnlyMemory<byte> ManagedFieldsJson => Json.Slice(_managedFields.Start, _managedFields.Length);
+
+    /// <summary>Gets which field manager wrote last, as far as the managed fields tell it; known only where the object was
+    /// read with a filter that keeps some of them.</summary>
+    public string? LastManager { get; }
 
     /// <summary>Reads an object from its JSON without copying it.</summary>
     /// <param name="json">The JSON of one object in UTF-8. It must not be changed afterwards.</param>

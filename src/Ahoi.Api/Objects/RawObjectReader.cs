@@ -71,13 +71,14 @@ public static class RawObjectReader
         // The object's bytes from behind its brace, minus what is cut out of the managed fields.
         var from = start + 1;
         ReadOnlySpan<byte> kept = default;
+        string? lastManager = null;
         byte[]? rented = null;
         var (cutFrom, cutTo) = (utf8.Length, utf8.Length);
         if (!NeedsNoCopy(filter, layout))
         {
             if (!filter!.KeepsNone) // NeedsNoCopy is true without a filter.
             {
-                kept = Keep(utf8, layout.ManagedFields, filter, out rented);
+                kept = Keep(utf8, layout.ManagedFields, filter, out rented, out lastManager);
             }
 
             var cut = kept.IsEmpty ? layout.ManagedFieldsProperty : layout.ManagedFields;
@@ -110,7 +111,7 @@ public static class RawObjectReader
             (layout.Kind, layout.ApiVersion) = (default, default);
         }
 
-        return new(json, layout, type);
+        return new(json, layout, type, lastManager);
     }
 
     /// <summary>The type's properties, where the object does not have them itself.</summary>
@@ -137,9 +138,10 @@ public static class RawObjectReader
     }
 
     private static ReadOnlySpan<byte> Keep(
-        ReadOnlySpan<byte> utf8, JsonPart managedFields, ManagedFieldsFilter filter, out byte[]? rented)
+        ReadOnlySpan<byte> utf8, JsonPart managedFields, ManagedFieldsFilter filter, out byte[]? rented, out string? lastManager)
     {
         rented = null;
+        var (lastName, lastTime) = (default(JsonPart), default(JsonPart));
         var length = 0;
         var scanner = new JsonScanner(utf8[..managedFields.End], managedFields.Start + 1);
         while (scanner.TryPeek(out var next) && next != (byte)']')
@@ -155,7 +157,13 @@ public static class RawObjectReader
                 break;
             }
 
-            if (!filter.Keeps(ManagerOf(utf8, entry)))
+            var (name, time) = ManagerOf(utf8, entry);
+            if (!name.IsMissing && time.Of(utf8).SequenceCompareTo(lastTime.Of(utf8)) >= 0)
+            {
+                (lastName, lastTime) = (name, time); // Times of one format and zone compare as texts.
+            }
+
+            if (!filter.Keeps(name.Of(utf8)))
             {
                 continue;
             }
@@ -166,6 +174,7 @@ public static class RawObjectReader
             Append(rented, entry.Of(utf8), ref length);
         }
 
+        lastManager = lastName.IsMissing ? null : lastName.SharedTextOf(utf8);
         if (rented is null)
         {
             return [];
@@ -175,18 +184,23 @@ public static class RawObjectReader
         return rented.AsSpan(0, length);
     }
 
-    private static ReadOnlySpan<byte> ManagerOf(ReadOnlySpan<byte> utf8, JsonPart entry)
+    private static (JsonPart Name, JsonPart Time) ManagerOf(ReadOnlySpan<byte> utf8, JsonPart entry)
     {
+        var (name, time) = (default(JsonPart), default(JsonPart));
         var scanner = new JsonScanner(utf8[..entry.End], entry.Start + 1);
         while (scanner.TryNextProperty(out var key, out _, out var ended) && !ended && scanner.TrySkipValue(out var value))
         {
             if (key.Of(utf8).SequenceEqual("manager"u8))
             {
-                return value.Of(utf8);
+                name = value;
+            }
+            else if (key.Of(utf8).SequenceEqual("time"u8))
+            {
+                time = value;
             }
         }
 
-        return [];
+        return (name, time);
     }
 
     private static void Move(ref ObjectLayout layout, int by, int cutAt, int cutBy)

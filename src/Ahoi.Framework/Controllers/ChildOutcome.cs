@@ -14,4 +14,8 @@ public sealed record ChildOutcome(
 {
     /// <summary>Gets why the child could not be written, or <see langword="null"/>.</summary>
     public Exception? Fault { get; init; }
+
+    internal TimeSpan? Again { get; init; }
+
+    internal EventDraft? Event { get; init; }
 }

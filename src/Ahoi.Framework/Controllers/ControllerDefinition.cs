@@ -26,7 +26,7 @@ internal sealed record ControllerDefinition
 
     public required IReadOnlyList<(GroupVersionKind Kind, Func<RawObject, IEnumerable<ObjectKey>> Map)> Watched { get; init; }
 
-    public required Func<RawObject, ReconcileContext, CancellationToken, ValueTask<Description>> Reconcile { get; init; }
+    public required ReconcileDelegate Reconcile { get; init; }
 
-    public Func<RawObject, ReconcileContext, CancellationToken, ValueTask<Finalization>>? Finalize { get; init; }
+    public FinalizeDelegate? Finalize { get; init; }
 }

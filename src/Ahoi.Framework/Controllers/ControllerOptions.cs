@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using Ahoi.Api.Objects;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ahoi.Framework.Controllers;
 
@@ -9,6 +11,7 @@ public sealed class ControllerOptions
     private readonly List<GroupVersionKind> _ownedKinds = [];
     private readonly List<WatchedKind> _watched = [];
     private readonly List<Func<ResourceChange, bool>> _predicates = [];
+    private readonly List<Func<IServiceProvider, IReconcileStep>> _steps = [];
 
     /// <summary>Gets or sets the controller's name: part of its field manager, of metrics and of logs.</summary>
     /// <value>The default is the kind in lower case.</value>
@@ -56,6 +59,8 @@ public sealed class ControllerOptions
     /// would be more, none is deleted and a warning says so.</summary>
     /// <value>The default is 100.</value>
     public int PruneBudget { get; set; } = 100;
+
+    internal IReadOnlyList<Func<IServiceProvider, IReconcileStep>> Steps => _steps;
 
     internal IReadOnlyList<Type> OwnedTypes => _owned;
 
@@ -119,6 +124,27 @@ public sealed class ControllerOptions
     {
         ArgumentNullException.ThrowIfNull(predicate);
         _predicates.Add(predicate);
+        return this;
+    }
+
+    /// <summary>Puts a step around the controller's reconciles, inside of the steps that were added before.</summary>
+    /// <param name="step">The step.</param>
+    /// <returns>These options.</returns>
+    public ControllerOptions Use(IReconcileStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        _steps.Add(_ => step);
+        return this;
+    }
+
+    /// <summary>Puts a step around the controller's reconciles that comes from the application's services, or is made with
+    /// them.</summary>
+    /// <typeparam name="TStep">The step's type.</typeparam>
+    /// <returns>These options.</returns>
+    public ControllerOptions Use<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStep>()
+        where TStep : class, IReconcileStep
+    {
+        _steps.Add(ActivatorUtilities.GetServiceOrCreateInstance<TStep>);
         return this;
     }
 

@@ -7,7 +7,8 @@ using Ahoi.Framework.Objects;
 namespace Ahoi.Framework.Controllers;
 
 /// <summary>Takes the types out of a reconciler.</summary>
-internal sealed class ControllerSource<T>(IReconciler<T> reconciler, Action<ControllerOptions>? configure) : IControllerSource
+internal sealed class ControllerSource<T>(
+    IReconciler<T> reconciler, Action<ControllerOptions>? configure, IServiceProvider services, IReadOnlyList<IReconcileStep> operatorSteps) : IControllerSource
     where T : class
 {
     public ControllerDefinition Create(ObjectTypes types, string operatorName)
@@ -25,6 +26,7 @@ internal sealed class ControllerSource<T>(IReconciler<T> reconciler, Action<Cont
             throw new InvalidOperationException($"The options of controller {options.Name} are wrong: {string.Join("; ", faults)}.");
         }
 
+        IReconcileStep[] steps = [.. operatorSteps, .. options.Steps.Select(s => s(services))];
         var finalizer = reconciler as IFinalizer<T>;
         var finalizerName = options.FinalizerName ?? (kind.Group.Length == 0 ? $"ahoi.dev/{options.Name}" : $"{kind.Group}/{options.Name}");
         return new()
@@ -38,10 +40,16 @@ internal sealed class ControllerSource<T>(IReconciler<T> reconciler, Action<Cont
             Options = options,
             OwnedKinds = [.. options.OwnedTypes.Select(t => types.CodecOf(t).Kind), .. options.OwnedKinds],
             Watched = [.. options.Watched.Select(w => (w.Kind ?? types.CodecOf(w.Type!).Kind, w.Map))], // One of both is given.
-            Reconcile = (raw, context, token) => reconciler.ReconcileAsync(Decode(types, raw), context, token),
-            Finalize = finalizer is null ? null : (raw, context, token) => finalizer.FinalizeAsync(Decode(types, raw), context, token),
+            Reconcile = Around(steps, (context, token) => reconciler.ReconcileAsync(Decode(types, context.Raw), context, token)),
+            Finalize = finalizer is null ? null : Around(steps, (context, token) => finalizer.FinalizeAsync(Decode(types, context.Raw), context, token)),
         };
     }
+
+    private static ReconcileDelegate Around(IReconcileStep[] steps, ReconcileDelegate innermost) =>
+        steps.Reverse().Aggregate(innermost, (next, step) => (context, token) => step.ReconcileAsync(context, next, token));
+
+    private static FinalizeDelegate Around(IReconcileStep[] steps, FinalizeDelegate innermost) =>
+        steps.Reverse().Aggregate(innermost, (next, step) => (context, token) => step.FinalizeAsync(context, next, token));
 
     private static T Decode(ObjectTypes types, RawObject raw)
     {

@@ -9,6 +9,8 @@ public sealed class Description
     private readonly List<(string Name, List<Child> Children)> _groups = [];
     private readonly List<Condition> _conditions = [];
     private readonly List<EventDraft> _events = [];
+    private readonly List<Action<Api.Json.JsonMap>> _childChanges = [];
+    private readonly List<Action<Outcome>> _whenDone = [];
     private bool _sealed;
 
     /// <summary>Gets the groups, in the order they come in.</summary>
@@ -28,6 +30,10 @@ public sealed class Description
 
     /// <summary>Gets whether a Ready condition is made from the state of the children.</summary>
     public bool SumsUpReadiness { get; private set; } = true;
+
+    internal IReadOnlyList<Action<Api.Json.JsonMap>> ChildChanges => _childChanges;
+
+    internal IReadOnlyList<Action<Outcome>> DoneCallbacks => _whenDone;
 
     internal Func<Outcome, object?>? Status { get; private set; }
 
@@ -122,6 +128,30 @@ public sealed class Description
         ArgumentNullException.ThrowIfNull(conditions);
         Change();
         ConditionsAfter = conditions;
+        return this;
+    }
+
+    /// <summary>Changes the JSON of every child before it is compared and written: labels that all should have, for
+    /// example.</summary>
+    /// <param name="change">The change; it must be the same every time.</param>
+    /// <returns>This description.</returns>
+    public Description WithEachChild(Action<Api.Json.JsonMap> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        Change();
+        _childChanges.Add(change);
+        return this;
+    }
+
+    /// <summary>Calls back when children and status are written, the last that was added first. What it throws fails the
+    /// reconcile.</summary>
+    /// <param name="callback">Is told what became of the children.</param>
+    /// <returns>This description.</returns>
+    public Description WhenDone(Action<Outcome> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        Change();
+        _whenDone.Add(callback);
         return this;
     }
 

@@ -16,6 +16,12 @@ public sealed class Outcome
     /// <summary>Gets the children, in the description's order.</summary>
     public IReadOnlyList<ChildOutcome> Children { get; }
 
+    /// <summary>Gets what happened while they were written and people should know.</summary>
+    internal IReadOnlyList<EventDraft> Events { get; init; } = [];
+
+    /// <summary>Gets after how long a child that was left alone is looked at again.</summary>
+    internal TimeSpan? Again => Children.Min(c => c.Again);
+
     /// <summary>Gets whether every child is there and ready.</summary>
     public bool AllReady => Children.All(c => c.State == ChildState.Ready);
 

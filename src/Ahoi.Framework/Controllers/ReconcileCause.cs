@@ -15,6 +15,9 @@ public sealed record ReconcileCause(CauseKind Kind, GroupVersionKind? Type = nul
     /// <summary>Gets a word of whoever asked for the reconcile, or <see langword="null"/>.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Gets which field manager wrote the object last, as far as the cluster tells.</summary>
+    public string? Manager => After?.LastManager;
+
     /// <summary>Gets which fields changed, managed fields and resource version left out; computed when asked for.</summary>
     public IReadOnlyList<string> ChangedFields =>
         Before is { } before && After is { } after ? Planning.FieldDifferences.Of(before, after) : [];

@@ -14,6 +14,7 @@ public sealed class ReconcileContext
 {
     private readonly ICacheReader _cache;
     private readonly ObjectTypes _types;
+    private Dictionary<string, object?>? _items;
 
     internal ReconcileContext(
         RawObject resource, ICacheReader cache, ObjectTypes types, ApiClient? client, TimeProvider time, ILogger logger, int attempt, IReadOnlyList<ReconcileCause> causes,
@@ -50,6 +51,9 @@ public sealed class ReconcileContext
 
     /// <summary>Gets why the reconcile runs. For logs; what to do follows from the state alone.</summary>
     public IReadOnlyList<ReconcileCause> Causes { get; }
+
+    /// <summary>Gets what steps and reconciler leave for each other during one reconcile.</summary>
+    public IDictionary<string, object?> Items => _items ??= new Dictionary<string, object?>(StringComparer.Ordinal);
 
     /// <summary>Gets whether nothing is written now, because somebody wants to see what would be. A reconciler with effects
     /// of its own, in a database for example, leaves them out then. <see cref="Client"/> refuses to write.</summary>

@@ -28,7 +28,43 @@ public sealed class AhoiBuilder
         where TReconciler : class, IReconciler<T>
     {
         Services.TryAddSingleton<TReconciler>();
-        Services.AddSingleton<IControllerSource>(services => new ControllerSource<T>(services.GetRequiredService<TReconciler>(), configure));
+        Services.AddSingleton<IControllerSource>(services => new ControllerSource<T>(
+            services.GetRequiredService<TReconciler>(), configure, services, [.. services.GetServices<IReconcileStep>()]));
+        return this;
+    }
+
+    /// <summary>Adds a controller whose reconciler is a function.</summary>
+    /// <typeparam name="T">The type of the objects.</typeparam>
+    /// <param name="reconcile">Describes what should be there for an object.</param>
+    /// <param name="configure">Sets how the controller runs.</param>
+    /// <returns>This builder.</returns>
+    public AhoiBuilder AddController<T>(
+        Func<T, ReconcileContext, CancellationToken, ValueTask<Description>> reconcile, Action<ControllerOptions>? configure = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(reconcile);
+        Services.AddSingleton<IControllerSource>(services => new ControllerSource<T>(
+            new FunctionReconciler<T>(reconcile), configure, services, [.. services.GetServices<IReconcileStep>()]));
+        return this;
+    }
+
+    /// <summary>Puts a step around the reconciles of all controllers, inside of the steps that were added before and around
+    /// those of the controllers.</summary>
+    /// <param name="step">The step.</param>
+    /// <returns>This builder.</returns>
+    public AhoiBuilder Use(IReconcileStep step)
+    {
+        Services.AddSingleton(step);
+        return this;
+    }
+
+    /// <summary>Puts a step around the reconciles of all controllers that comes from the application's services.</summary>
+    /// <typeparam name="TStep">The step's type.</typeparam>
+    /// <returns>This builder.</returns>
+    public AhoiBuilder Use<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStep>()
+        where TStep : class, IReconcileStep
+    {
+        Services.AddSingleton<IReconcileStep, TStep>();
         return this;
     }
 

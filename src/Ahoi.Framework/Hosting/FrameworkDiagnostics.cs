@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Queues;
 
 namespace Ahoi.Framework.Hosting;
 
@@ -20,6 +22,25 @@ internal static class FrameworkDiagnostics
         Meter.CreateHistogram<double>("ahoi.queue.wait", "s", "How long keys waited for a worker.");
 
     public static ActivitySource Source { get; } = new(Name);
+
+    /// <summary>Begins the trace of a reconcile; its reasons go along as events.</summary>
+    public static Activity? StartReconcile(ControllerDefinition definition, WorkItem item)
+    {
+        var activity = Source.StartActivity("reconcile");
+        if (activity is null)
+        {
+            return null;
+        }
+
+        activity.SetTag("k8s.object.kind", definition.Kind.Kind).SetTag("k8s.object.name", item.Key.Name)
+            .SetTag("k8s.namespace.name", item.Key.Namespace).SetTag("ahoi.controller", definition.Name);
+        foreach (var cause in item.Causes)
+        {
+            activity.AddEvent(new("cause", tags: new() { ["ahoi.cause"] = cause.ToString(), ["ahoi.fields"] = string.Join(' ', cause.ChangedFields), ["ahoi.manager"] = cause.Manager }));
+        }
+
+        return activity;
+    }
 
     public static void Reconciled(string controller, string result, TimeSpan took, TimeSpan waited)
     {

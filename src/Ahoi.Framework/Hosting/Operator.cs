@@ -71,6 +71,13 @@ public sealed partial class Operator : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Waiting =>
         _runners.Where(r => !r.IsRunning).ToDictionary(r => r.Name, r => r.Waiting ?? "its cache is being filled");
 
+    /// <summary>Gets the last reconciles, the latest first: why each ran and what it did. A controller remembers its last
+    /// 128.</summary>
+    /// <param name="key">The object to look for; all, where left out.</param>
+    /// <returns>What is remembered.</returns>
+    public IReadOnlyList<ReconcileRecord> RecentReconciles(ObjectKey? key = null) =>
+        [.. _runners.SelectMany(r => r.History.Of(key)).OrderByDescending(r => r.At)];
+
     /// <summary>Reconciles an object soon, because something outside of the cluster says so.</summary>
     /// <param name="controller">The controller's name.</param>
     /// <param name="key">The object.</param>

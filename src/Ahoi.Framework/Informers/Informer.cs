@@ -113,7 +113,7 @@ internal sealed partial class Informer
     {
         if ((Scope.Namespace is null || Scope.Namespace == written.Namespace)
             && (Scope.IsUnselected || Store.Find(written.Key) is not null)
-            && Store.TryPut(written, out var before))
+            && Store.TryObserve(written, out var before))
         {
             Notify(new(before, written));
         }
@@ -286,6 +286,7 @@ internal sealed partial class Informer
         if (change.ResourceVersion.Length > 0)
         {
             version = change.ResourceVersion;
+            Store.Advance(version);
             _backoff.Reset();
         }
 

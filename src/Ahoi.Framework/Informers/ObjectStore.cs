@@ -15,6 +15,9 @@ internal sealed class ObjectStore
     // Incarnations that an own request has deleted and whose deletion the watch has not reported yet.
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
 
+    // The version up to which list and watch have told everything; empty before the first list.
+    private string _told = "";
+
     public int Count
     {
         get
@@ -69,12 +72,38 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Takes an object in, unless what is known is as late. What was known comes out.</summary>
+    /// <summary>Takes an object in that the watch tells of, unless what is known is as late. What was known comes out.</summary>
     public bool TryPut(RawObject value, out RawObject? before)
     {
         lock (_gate)
         {
+            AdvanceLocked(value.ResourceVersion);
             return TryPutLocked(value, out before);
+        }
+    }
+
+    /// <summary>Takes the answer to an own write in, unless what is known is as late. An object that is not there although
+    /// the watch is past that version was deleted before the answer came: taken in, it would stay for ever.</summary>
+    public bool TryObserve(RawObject written, out RawObject? before)
+    {
+        lock (_gate)
+        {
+            if (!_objects.ContainsKey(written.Key) && _told.Length > 0 && !ResourceVersions.IsLater(written.ResourceVersion, _told))
+            {
+                before = null;
+                return false;
+            }
+
+            return TryPutLocked(written, out before);
+        }
+    }
+
+    /// <summary>Notes up to which version the watch has told everything.</summary>
+    public void Advance(string resourceVersion)
+    {
+        lock (_gate)
+        {
+            AdvanceLocked(resourceVersion);
         }
     }
 
@@ -84,6 +113,7 @@ internal sealed class ObjectStore
         lock (_gate)
         {
             _gone.Remove(last.Uid);
+            AdvanceLocked(last.ResourceVersion);
             before = _objects.GetValueOrDefault(last.Key);
             if (before is null || (before.Uid != last.Uid && ResourceVersions.IsLater(before.ResourceVersion, last.ResourceVersion)))
             {
@@ -120,6 +150,7 @@ internal sealed class ObjectStore
         var deltas = new List<ResourceDelta>();
         lock (_gate)
         {
+            _told = resourceVersion; // Not the later of both: a restored cluster counts from an earlier one.
             var listed = new HashSet<ObjectKey>(list.Count);
             var uids = list.Select(o => o.Uid).ToHashSet(StringComparer.Ordinal);
             _gone.RemoveWhere(uid => !uids.Contains(uid));
@@ -151,7 +182,16 @@ internal sealed class ObjectStore
             _objects.Clear();
             _byOwner.Clear();
             _gone.Clear();
+            _told = "";
             return deltas;
+        }
+    }
+
+    private void AdvanceLocked(string resourceVersion)
+    {
+        if (_told.Length > 0 && ResourceVersions.IsLater(resourceVersion, _told))
+        {
+            _told = resourceVersion;
         }
     }
 

@@ -90,7 +90,7 @@ public sealed partial class LeaderElector
         // Renewing outlives the work's cancellation: while the work drains, nobody else may lead.
         using var renewing = new CancellationTokenSource();
         var renewal = RenewAsync(term, renewing.Token);
-        var working = work(term, leading.Token);
+        var working = BeginAsync();
         await Task.WhenAny(renewal, working).ConfigureAwait(false);
         await leading.CancelAsync().ConfigureAwait(false);
         try
@@ -106,6 +106,9 @@ public sealed partial class LeaderElector
             await renewing.CancelAsync().ConfigureAwait(false);
             await renewal.ConfigureAwait(false);
         }
+
+        // What the work throws at once must not leave the renewal behind.
+        async Task BeginAsync() => await work(term, leading.Token).ConfigureAwait(false);
     }
 
     private async Task<LeadershipTerm> AcquireAsync(CancellationToken cancellationToken)

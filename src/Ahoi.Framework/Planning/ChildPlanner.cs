@@ -55,7 +55,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
 
     /// <summary>Encodes all children of a description.</summary>
     public IReadOnlyDictionary<object, JsonMap> Encode(Description description) =>
-        description.Groups.SelectMany(g => g.Children).ToDictionary(c => (object)c, c => types.Encode(c.Value));
+        description.Groups.SelectMany(g => g.Children).ToDictionary(c => (object)c, c => Encode(c, description));
 
     public static GroupVersionKind KindOf(JsonMap content) =>
         GroupVersionKind.Of(content.Text("apiVersion") ?? "", content.Text("kind") ?? "");
@@ -97,6 +97,17 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
         return AppliedFields.FirstDifference(wanted.Comparable(), live.ToMap(), owned, wanted.HasHash) is { } field
             ? new(ChildAction.Apply, field)
             : new(ChildAction.Keep);
+    }
+
+    private JsonMap Encode(Child child, Description description)
+    {
+        var content = types.Encode(child.Value);
+        foreach (var change in description.ChildChanges)
+        {
+            change(content);
+        }
+
+        return content;
     }
 
     private static WantedChild? Complete(

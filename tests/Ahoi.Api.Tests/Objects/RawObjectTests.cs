@@ -49,6 +49,22 @@ public sealed class RawObjectTests
     }
 
     [Fact]
+    public void LastManager_FilteredManagedFields_IsTheOneOfTheLatestTime()
+    {
+        const string Entries =
+            """
+            {"kind":"Thing","apiVersion":"v1","metadata":{"name":"a","managedFields":[
+            {"manager":"ours","operation":"Apply","time":"2026-01-02T03:04:05Z"},
+            {"manager":"late","operation":"Update","time":"2026-01-02T03:05:00Z"},
+            {"manager":"early","operation":"Update","time":"2026-01-02T03:04:06Z"}]}}
+            """;
+
+        Assert.Equal("late", RawObject.Parse(Encoding.UTF8.GetBytes(Entries), ManagedFieldsFilter.KeepOnly("ours")).LastManager);
+        Assert.Equal("late", RawObject.Parse(Encoding.UTF8.GetBytes(Entries), ManagedFieldsFilter.KeepOnly("nobody")).LastManager);
+        Assert.Null(RawObject.Parse(Encoding.UTF8.GetBytes(Entries), ManagedFieldsFilter.DropAll).LastManager);
+    }
+
+    [Fact]
     public void Parse_KeepingOneManager_DropsTheOthers()
     {
         var value = RawObject.Parse(Encoding.UTF8.GetBytes(Json), ManagedFieldsFilter.KeepOnly("ours"));

@@ -171,7 +171,12 @@ public sealed class ControllerOnClusterTests : IAsyncLifetime
         await _cluster.RunAsync(reconciler, o => o.Watches(new("", "v1", "Secret"), s => s.Labels.TryGetValue("for", out var name) ? [new(s.Namespace, name)] : []));
         await _cluster.CreateCronTabAsync();
         await _cluster.ReadyAsync();
-        reconciler.Describe = (_, c) => Parts().Describe(null!, c).WithStatus(new CronTabStatus(c.Causes[0].Kind.ToString()));
+        var mapped = false;
+        reconciler.Describe = (_, c) =>
+        {
+            mapped |= c.Causes.Any(cause => cause.Kind == CauseKind.Mapped);
+            return Parts().Describe(null!, c).WithStatus(new CronTabStatus(mapped ? "Mapped" : "other"));
+        };
 
         await _cluster.Client.CreateAsync(
             new("", "v1", "secrets"), "default", JsonTree.ParseMap("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s","labels":{"for":"my"}}}"""));

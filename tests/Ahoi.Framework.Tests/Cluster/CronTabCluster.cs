@@ -39,9 +39,14 @@ internal sealed class CronTabCluster : IAsyncDisposable
     public static async Task<CronTabCluster> StartAsync() => new(await TestCluster.StartAsync(TestContext.Current.CancellationToken));
 
     public Task<IHost> RunAsync(
-        ScriptedReconciler reconciler, Action<ControllerOptions>? configure = null, Action<AhoiOptions>? options = null, RequestLog? log = null) =>
+        ScriptedReconciler reconciler, Action<ControllerOptions>? configure = null, Action<AhoiOptions>? options = null, RequestLog? log = null,
+        Action<AhoiBuilder>? ahoi = null) =>
         _cluster.RunOperatorAsync(
-            ahoi => Configure(ahoi, reconciler, configure, options),
+            builder =>
+            {
+                ahoi?.Invoke(builder);
+                Configure(builder, reconciler, configure, options);
+            },
             "test",
             _cluster.Connect() with { Handler = log ?? Log },
             cancellationToken: TestContext.Current.CancellationToken);

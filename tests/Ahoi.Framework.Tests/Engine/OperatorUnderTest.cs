@@ -2,6 +2,7 @@ using Ahoi.Client.Requests;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Objects;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,7 +27,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
             {
                 o.MinRetryDelay = TimeSpan.FromMilliseconds(5);
                 configure?.Invoke(o);
-            })],
+            }, new ServiceCollection().BuildServiceProvider(), [])],
             new() { OperatorName = "test", DrainTimeout = TimeSpan.FromSeconds(2) },
             TimeProvider.System,
             loggers ?? NullLoggerFactory.Instance);

@@ -20,6 +20,20 @@ public sealed class ObjectStoreTests
     }
 
     [Fact]
+    public void TryObserve_AnswerThatComesAfterTheDeletionWasSeen_IsIgnored()
+    {
+        _store.Replace([], "90");
+        _store.TryPut(Object(100, "u"), out _);
+        _store.TryRemove(Object(101, "u"), out _);
+
+        Assert.False(_store.TryObserve(Object(100, "u"), out _));
+        Assert.Null(_store.Find(Key));
+
+        Assert.True(_store.TryObserve(Object(102, "next"), out _));
+        Assert.Equal("next", _store.Find(Key)!.Uid);
+    }
+
+    [Fact]
     public void TryForget_OwnDeletion_KeepsLateEventsOut()
     {
         _store.TryPut(Object(100, "u"), out _);

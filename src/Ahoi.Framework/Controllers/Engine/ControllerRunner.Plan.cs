@@ -36,13 +36,13 @@ internal sealed partial class ControllerRunner
 
     private async Task<ObjectPlan> PlanAsync(RawObject resource, CancellationToken cancellationToken)
     {
-        var effects = PlanEffects(out var writer);
+        var writer = NewPlan();
         string[] faults = [];
         try
         {
             using var deadline = new CancellationTokenSource(_definition.Options.Deadline, _time);
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-            await ReconcileAsync(new WorkItem(resource.Key, [new(CauseKind.External) { Note = "plan" }], 0, TimeSpan.Zero), effects, linked.Token).ConfigureAwait(false);
+            await ReconcileAsync(new WorkItem(resource.Key, [new(CauseKind.External) { Note = "plan" }], 0, TimeSpan.Zero), writer, linked.Token).ConfigureAwait(false);
         }
         catch (ChildrenFailedException exception)
         {
@@ -62,14 +62,7 @@ internal sealed partial class ControllerRunner
         return new(Name, _definition.Kind, resource.Key, writer.Changes, faults);
     }
 
-    private Effects PlanEffects(out PlanWriter writer)
-    {
-        writer = new(_planClient(), _definition.FieldManager);
-        return new(
-            writer,
-            new(_definition, _types, _cache, writer, _owned, () => Objects, _logger),
-            new(_definition, _types, writer, _time, _logger));
-    }
+    private PlanWriter NewPlan() => new(_planClient(), _definition.FieldManager);
 
     /// <summary>Tells what would have been done for an object in report-only mode.</summary>
     private void Report(RawObject resource, PlanWriter plan)

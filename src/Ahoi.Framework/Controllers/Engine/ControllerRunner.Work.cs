@@ -12,6 +12,9 @@ namespace Ahoi.Framework.Controllers.Engine;
 /// <content>Working the queue off.</content>
 internal sealed partial class ControllerRunner
 {
+    /// <summary>Causes hold on to the objects they are about, so the history keeps few of them.</summary>
+    private const int RememberedCauses = 4;
+
     private async Task WorkAsync(CancellationToken cut)
     {
         while (true)
@@ -38,9 +41,10 @@ internal sealed partial class ControllerRunner
 
     private async Task HandleAsync(WorkItem item, CancellationToken cut)
     {
-        var started = _time.GetTimestamp();
-        using var activity = FrameworkDiagnostics.Source.StartActivity("reconcile");
-        activity?.SetTag("k8s.object.kind", _definition.Kind.Kind).SetTag("k8s.object.name", item.Key.Name).SetTag("k8s.namespace.name", item.Key.Namespace);
+        var (started, at) = (_time.GetTimestamp(), _time.GetUtcNow());
+        using var activity = FrameworkDiagnostics.StartReconcile(_definition, item);
+        var writer = new RecordingWriter(_writer);
+        (string? Message, TimeSpan? RetryAfter) failure = default;
         var result = "done";
         try
         {
@@ -48,7 +52,7 @@ internal sealed partial class ControllerRunner
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(cut, deadline.Token);
             try
             {
-                var after = await ReconcileAsync(item, _effects, linked.Token).ConfigureAwait(false);
+                var after = await ReconcileAsync(item, writer, linked.Token).ConfigureAwait(false);
                 _backoff.Forget(item.Key);
                 Plan(item.Key, after);
             }
@@ -73,31 +77,34 @@ internal sealed partial class ControllerRunner
                 delay = asked;
             }
 
+            failure = (exception.Message, delay);
             Queue.Schedule(item.Key, delay, new(CauseKind.Retry) { Note = exception.Message });
             Log(item, exception, delay);
             await ReportAsync(item.Key, exception, cut).ConfigureAwait(false);
         }
         finally
         {
-            FrameworkDiagnostics.Reconciled(Name, result, _time.GetElapsedTime(started), item.Waited);
+            var took = _time.GetElapsedTime(started);
+            History.Add(new(Name, _definition.Kind, item.Key, at, item.Waited, took, [.. item.Causes.Take(RememberedCauses)], item.OmittedCauses + Math.Max(0, item.Causes.Count - RememberedCauses), writer.Writes, result, failure.Message, failure.RetryAfter));
+            FrameworkDiagnostics.Reconciled(Name, result, took, item.Waited);
             Queue.Done(item.Key);
         }
     }
 
-    private async Task<TimeSpan?> ReconcileAsync(WorkItem item, Effects effects, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> ReconcileAsync(WorkItem item, IClusterWriter writer, CancellationToken cancellationToken)
     {
         var resource = Objects.Store.Find(item.Key);
         if (resource is null)
         {
             _dependencies.Replace(item.Key, []);
-            _effects.Descriptions.Forget(item.Key);
+            _descriptions.Forget(item.Key);
             return null;
         }
 
         PlanWriter? report = null;
-        if (ReportOnly.Is(resource) && !effects.Writer.LooksAhead)
+        if (ReportOnly.Is(resource) && !writer.LooksAhead)
         {
-            effects = PlanEffects(out report);
+            writer = report = NewPlan();
         }
 
         var served = await Objects.ReadyAsync(cancellationToken).ConfigureAwait(false);
@@ -107,20 +114,20 @@ internal sealed partial class ControllerRunner
         if (_definition.FinalizerName is { } missing && !hasFinalizer && !resource.IsBeingDeleted)
         {
             // Nothing has an effect before this stands. The answer is gone on with: predicates may not let it wake the object.
-            resource = await effects.Writer.AddFinalizerAsync(served, resource, missing, cancellationToken).ConfigureAwait(false);
+            resource = await writer.AddFinalizerAsync(served, resource, missing, cancellationToken).ConfigureAwait(false);
         }
 
         var context = new ReconcileContext(
-            resource, reader, _types, effects.Writer.LooksAhead ? _planClient() : _client, _time, _logger, _backoff.Failures(item.Key), item.Causes, effects.Writer.LooksAhead);
+            resource, reader, _types, writer.LooksAhead ? _planClient() : _client, _time, _logger, _backoff.Failures(item.Key), item.Causes, writer.LooksAhead);
         TimeSpan? after;
         if (resource.IsBeingDeleted)
         {
-            after = hasFinalizer ? await FinalizeAsync(resource, served, context, effects, cancellationToken).ConfigureAwait(false) : null;
+            after = hasFinalizer ? await FinalizeAsync(resource, served, context, writer, cancellationToken).ConfigureAwait(false) : null;
         }
         else
         {
-            var description = await _definition.Reconcile(resource, context, cancellationToken).ConfigureAwait(false);
-            after = await FollowAsync(resource, served, description, effects, cancellationToken).ConfigureAwait(false);
+            var description = await _definition.Reconcile(context, cancellationToken).ConfigureAwait(false);
+            after = await FollowAsync(resource, served, description, writer, cancellationToken).ConfigureAwait(false);
         }
 
         _dependencies.Replace(item.Key, reader.Read);
@@ -132,43 +139,50 @@ internal sealed partial class ControllerRunner
         return after ?? _definition.Options.Resync;
     }
 
-    private async Task<TimeSpan?> FinalizeAsync(RawObject resource, ApiResource served, ReconcileContext context, Effects effects, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> FinalizeAsync(RawObject resource, ApiResource served, ReconcileContext context, IClusterWriter writer, CancellationToken cancellationToken)
     {
         // A finalizer that is on the object has a reconciler that finalizes.
-        var finalization = await _definition.Finalize!(resource, context, cancellationToken).ConfigureAwait(false);
+        var finalization = await _definition.Finalize!(context, cancellationToken).ConfigureAwait(false);
         if (finalization.Description is { } description)
         {
-            return await FollowAsync(resource, served, description, effects, cancellationToken).ConfigureAwait(false);
+            return await FollowAsync(resource, served, description, writer, cancellationToken).ConfigureAwait(false);
         }
 
-        if (finalization.DeletesChildren && !await effects.Descriptions.PruneAsync(resource, [], int.MaxValue, cancellationToken).ConfigureAwait(false))
+        if (finalization.DeletesChildren && !await _descriptions.PruneAsync(writer, resource, [], int.MaxValue, cancellationToken).ConfigureAwait(false))
         {
             return null; // The children wake their owner when they are gone.
         }
 
         if (finalization.IsDone)
         {
-            await effects.Writer.RemoveFinalizerAsync(served, resource, _definition.FinalizerName!, cancellationToken).ConfigureAwait(false);
+            await writer.RemoveFinalizerAsync(served, resource, _definition.FinalizerName!, cancellationToken).ConfigureAwait(false);
         }
 
         return null;
     }
 
-    private async Task<TimeSpan?> FollowAsync(RawObject resource, ApiResource served, Description description, Effects effects, CancellationToken cancellationToken)
+    private async Task<TimeSpan?> FollowAsync(RawObject resource, ApiResource served, Description description, IClusterWriter writer, CancellationToken cancellationToken)
     {
         description.Seal();
-        var outcome = await effects.Descriptions.WriteAsync(resource, served.Namespaced, description, cancellationToken).ConfigureAwait(false);
-        await effects.Statuses.WriteAsync(resource, served, description, outcome, cancellationToken).ConfigureAwait(false);
-        foreach (var draft in effects.Writer.LooksAhead ? [] : description.Events)
+        var outcome = await _descriptions.WriteAsync(writer, resource, served.Namespaced, description, cancellationToken).ConfigureAwait(false);
+        await _statuses.WriteAsync(writer, resource, served, description, outcome, cancellationToken).ConfigureAwait(false);
+        foreach (var draft in writer.LooksAhead ? [] : description.Events.Concat(outcome.Events))
         {
             _events.Record(resource, draft, Name);
         }
 
+        foreach (var callback in description.DoneCallbacks.Reverse())
+        {
+            callback(outcome);
+        }
+
         var faults = outcome.Children.Where(c => c.Fault is not null).ToList();
         return faults.Count == 0
-            ? description.After
+            ? Shorter(description.After, outcome.Again)
             : throw new ChildrenFailedException(faults);
     }
+
+    private static TimeSpan? Shorter(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
 
     private void Plan(ObjectKey key, TimeSpan? after)
     {
@@ -219,7 +233,7 @@ internal sealed partial class ControllerRunner
         try
         {
             var served = await Objects.ReadyAsync(cancellationToken).ConfigureAwait(false);
-            await _effects.Statuses.ReportFailureAsync(resource, served, reason, exception.Message, cancellationToken).ConfigureAwait(false);
+            await _statuses.ReportFailureAsync(_writer, resource, served, reason, exception.Message, cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Reporting a failure must not become another one.
         catch (Exception unreported)

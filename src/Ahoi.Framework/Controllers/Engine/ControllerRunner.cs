@@ -24,7 +24,9 @@ internal sealed partial class ControllerRunner : IDisposable
     private readonly DependencyIndex _dependencies = new();
     private readonly HashSet<GroupVersionKind> _read = [];
     private readonly OwnedKinds _owned;
-    private readonly Effects _effects;
+    private readonly ClusterWriter _writer;
+    private readonly DescriptionWriter _descriptions;
+    private readonly StatusWriter _statuses;
     private readonly Func<ApiClient> _planClient;
     private bool _workedBefore;
 
@@ -43,11 +45,9 @@ internal sealed partial class ControllerRunner : IDisposable
         _backoff = new(definition.Options.MinRetryDelay, definition.Options.MaxRetryDelay, random);
         _owned = new(WatchChildren);
         _planClient = planClient;
-        var writer = new ClusterWriter(client, cache, definition.FieldManager);
-        _effects = new(
-            writer,
-            new(definition, types, cache, writer, _owned, () => Objects, _logger),
-            new(definition, types, writer, time, _logger));
+        _writer = new(client, cache, definition.FieldManager);
+        _descriptions = new(definition, types, cache, _owned, () => Objects, time, _logger);
+        _statuses = new(definition, types, time, _logger);
         Queue = new(time);
     }
 
@@ -58,6 +58,8 @@ internal sealed partial class ControllerRunner : IDisposable
     public string Name => _definition.Name;
 
     public WorkQueue Queue { get; }
+
+    public ReconcileHistory History { get; } = new();
 
     /// <summary>Gets whether the caches were complete and reconciles run.</summary>
     public bool IsRunning { get; private set; }

@@ -15,9 +15,10 @@ namespace Ahoi.Framework.Controllers.Engine;
 /// <summary>Makes the cluster as a description says: only differences are written, group after group, and what fell out
 /// is deleted.</summary>
 internal sealed partial class DescriptionWriter(
-    ControllerDefinition definition, ObjectTypes types, ClusterCache cache, IClusterWriter writer, OwnedKinds owned, Func<Informer> objects, ILogger logger)
+    ControllerDefinition definition, ObjectTypes types, ClusterCache cache, OwnedKinds owned, Func<Informer> objects, TimeProvider time, ILogger logger)
 {
     private readonly ChildPlanner _planner = new(types, definition.FieldManager);
+    private readonly FightDetector _fights = new(time);
 
     // Applies that changed nothing although they seemed necessary: they are not sent again as long as nothing else changes.
     // They go with their owner, and are few: most of what the server changes is told apart from differences before.
@@ -25,7 +26,7 @@ internal sealed partial class DescriptionWriter(
 
     /// <summary>Writes the children.</summary>
     /// <exception cref="DescriptionException">The description cannot be followed; nothing was written.</exception>
-    public async Task<Outcome> WriteAsync(RawObject owner, bool ownerIsNamespaced, Description description, CancellationToken cancellationToken)
+    public async Task<Outcome> WriteAsync(IClusterWriter writer, RawObject owner, bool ownerIsNamespaced, Description description, CancellationToken cancellationToken)
     {
         var encoded = _planner.Encode(description);
         var resources = new Dictionary<GroupVersionKind, ApiResource>();
@@ -41,16 +42,16 @@ internal sealed partial class DescriptionWriter(
         foreach (var group in wanted.GroupBy(w => w.Group).OrderBy(g => g.Key))
         {
             var written = open
-                ? await Task.WhenAll(group.Select(w => WriteAsync(w, owner, cancellationToken))).ConfigureAwait(false)
+                ? await Task.WhenAll(group.Select(w => WriteAsync(writer, w, owner, cancellationToken))).ConfigureAwait(false)
                 : [.. group.Select(w => Outcome(w, cache.Of(w.Kind).Store.Find(w.Key), ChildState.Pending, "waits for what comes before it"))];
             outcomes.AddRange(written);
             open &= writer.LooksAhead || written.All(o => o.State == ChildState.Ready);
         }
 
-        var outcome = new Outcome(types, outcomes);
+        var outcome = new Outcome(types, outcomes) { Events = [.. outcomes.Select(o => o.Event).OfType<EventDraft>()] };
         if (!description.KeepsOtherChildren)
         {
-            await PruneAsync(owner, [.. wanted.Select(w => (w.Kind, w.Key))], definition.Options.PruneBudget, cancellationToken).ConfigureAwait(false);
+            await PruneAsync(writer, owner, [.. wanted.Select(w => (w.Kind, w.Key))], definition.Options.PruneBudget, cancellationToken).ConfigureAwait(false);
         }
 
         return outcome;
@@ -59,7 +60,7 @@ internal sealed partial class DescriptionWriter(
     /// <summary>Deletes children that are not kept, those of the last group first; the next group goes when they are gone.
     /// True where none is left.</summary>
     public async Task<bool> PruneAsync(
-        RawObject owner, HashSet<(GroupVersionKind, ObjectKey)> kept, int budget, CancellationToken cancellationToken)
+        IClusterWriter writer, RawObject owner, HashSet<(GroupVersionKind, ObjectKey)> kept, int budget, CancellationToken cancellationToken)
     {
         var left = Owned(owner).Where(o => !kept.Contains((o.Type, o.Key)) && ManagedEntry.Owns(o, definition.FieldManager)).ToList();
         if (left.Count == 0)
@@ -79,7 +80,7 @@ internal sealed partial class DescriptionWriter(
         {
             var resource = await cache.Of(child.Type).ReadyAsync(cancellationToken).ConfigureAwait(false);
             await writer.DeleteAsync(resource, child, cancellationToken).ConfigureAwait(false);
-            Deleted(child, owner);
+            Deleted(writer, child, owner);
         }
 
         return false;
@@ -95,12 +96,15 @@ internal sealed partial class DescriptionWriter(
                 _idle.TryRemove(key, out _);
             }
         }
+
+        _fights.Forget(owner);
     }
 
-    private async Task<ChildOutcome> WriteAsync(WantedChild wanted, RawObject owner, CancellationToken cancellationToken)
+    private async Task<ChildOutcome> WriteAsync(IClusterWriter writer, WantedChild wanted, RawObject owner, CancellationToken cancellationToken)
     {
         var live = cache.Of(wanted.Kind).Store.Find(wanted.Key);
         var decision = _planner.Decide(wanted, live, owner);
+        Fight? started = null;
         switch (decision.Action)
         {
             case ChildAction.Wait:
@@ -109,6 +113,11 @@ internal sealed partial class DescriptionWriter(
                 return Outcome(wanted, live, ChildState.Failed, decision.Why);
             case ChildAction.Create or ChildAction.Apply:
                 var content = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(wanted.Content.ToString())));
+                if (!writer.LooksAhead && live is not null && _fights.Current(owner.Key, wanted.Kind, wanted.Key, content) is { } fight)
+                {
+                    return Outcome(wanted, live, ChildState.Waiting, $"{fight}; it is left alone for now") with { Again = fight.Pause };
+                }
+
                 if (live is null || !_idle.TryGetValue((owner.Key, wanted.Kind, wanted.Key), out var idle) || idle != (content, live.ResourceVersion))
                 {
                     var why = decision.Why.Length == 0 ? "it was not there" : decision.Why;
@@ -116,7 +125,13 @@ internal sealed partial class DescriptionWriter(
                     {
                         var written = await writer.ApplyAsync(
                             wanted.Resource, wanted.Key, wanted.Content, live, null, why, cancellationToken).ConfigureAwait(false);
-                        Applied(wanted, owner, why);
+                        Applied(writer, wanted, owner, why);
+                        if (live is { } before && !writer.LooksAhead && before.ResourceVersion != written.ResourceVersion)
+                        {
+                            started = _fights.SetRight(
+                                owner.Key, wanted.Kind, wanted.Key, content, () => FieldDifferences.Of(before, written).FirstOrDefault(why), before.LastManager);
+                        }
+
                         Remember(owner.Key, wanted, content, live, written);
                         live = written;
                     }
@@ -130,12 +145,19 @@ internal sealed partial class DescriptionWriter(
         }
 
         var readiness = wanted.Child.Ready(live!.ToMap()); // What is to be kept is there.
-        return Outcome(wanted, live, readiness.State switch
+        var outcome = Outcome(wanted, live, readiness.State switch
         {
             ReadinessState.Ready => ChildState.Ready,
             ReadinessState.Failed => ChildState.Failed,
             _ => ChildState.Waiting,
         }, readiness.Message);
+        return started is null ? outcome : outcome with { Event = Report(started, wanted, owner) };
+    }
+
+    private EventDraft Report(Fight fight, WantedChild wanted, RawObject owner)
+    {
+        LogFight(logger, owner.Key, wanted.Kind.Kind, wanted.Key, fight, fight.Pause);
+        return new(EventType.Warning, "Fight", $"{wanted.Kind.Kind} {wanted.Key}: {fight}. It is left alone for {fight.Pause.TotalSeconds:0} s; let one of both decide.");
     }
 
     private void Remember(ObjectKey owner, WantedChild wanted, string content, RawObject? before, RawObject written)
@@ -167,7 +189,7 @@ internal sealed partial class DescriptionWriter(
             ? group
             : 0;
 
-    private void Applied(WantedChild wanted, RawObject owner, string why)
+    private void Applied(IClusterWriter writer, WantedChild wanted, RawObject owner, string why)
     {
         if (!writer.LooksAhead)
         {
@@ -175,7 +197,7 @@ internal sealed partial class DescriptionWriter(
         }
     }
 
-    private void Deleted(RawObject child, RawObject owner)
+    private void Deleted(IClusterWriter writer, RawObject child, RawObject owner)
     {
         if (!writer.LooksAhead)
         {
@@ -194,4 +216,7 @@ internal sealed partial class DescriptionWriter(
 
     [LoggerMessage(FrameworkEventIds.PruneRefused, LogLevel.Warning, "{Key} would lose {Count} children, more than the budget of {Budget}; none is deleted")]
     private static partial void LogPruneRefused(ILogger logger, ObjectKey key, int count, int budget);
+
+    [LoggerMessage(FrameworkEventIds.FightFound, LogLevel.Warning, "{Key}: {Kind} {Child} is set right again and again: {Fight}; it is left alone for {Pause}")]
+    private static partial void LogFight(ILogger logger, ObjectKey key, string kind, ObjectKey child, Fight fight, TimeSpan pause);
 }

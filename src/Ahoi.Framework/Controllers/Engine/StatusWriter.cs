@@ -9,11 +9,11 @@ using Microsoft.Extensions.Logging;
 namespace Ahoi.Framework.Controllers.Engine;
 
 /// <summary>Writes the status of a reconciled object, if it is another one than before.</summary>
-internal sealed partial class StatusWriter(ControllerDefinition definition, ObjectTypes types, IClusterWriter writer, TimeProvider time, ILogger logger)
+internal sealed partial class StatusWriter(ControllerDefinition definition, ObjectTypes types, TimeProvider time, ILogger logger)
 {
     /// <summary>Writes what a description says and what became of its children.</summary>
     public async Task<RawObject> WriteAsync(
-        RawObject resource, ApiResource served, Description description, Outcome outcome, CancellationToken cancellationToken)
+        IClusterWriter writer, RawObject resource, ApiResource served, Description description, Outcome outcome, CancellationToken cancellationToken)
     {
         var given = description.Status?.Invoke(outcome);
         var conditions = Conditions(description, outcome);
@@ -25,11 +25,11 @@ internal sealed partial class StatusWriter(ControllerDefinition definition, Obje
         var live = resource.ToMap();
         var status = given is null ? [] : types.EncodePart(given);
         Complete(status, conditions, live.Map("status"), resource.Generation);
-        return await WriteAsync(resource, served, status, live, cancellationToken).ConfigureAwait(false);
+        return await WriteAsync(writer, resource, served, status, live, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Says in the Ready condition that the reconcile failed; everything else in the status stays as it was.</summary>
-    public async Task ReportFailureAsync(RawObject resource, ApiResource served, string reason, string message, CancellationToken cancellationToken)
+    public async Task ReportFailureAsync(IClusterWriter writer, RawObject resource, ApiResource served, string reason, string message, CancellationToken cancellationToken)
     {
         if (!definition.OwnsStatus)
         {
@@ -55,7 +55,7 @@ internal sealed partial class StatusWriter(ControllerDefinition definition, Obje
 
         try
         {
-            await WriteAsync(resource, served, status, live, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(writer, resource, served, status, live, cancellationToken).ConfigureAwait(false);
         }
         catch (ApiException exception)
         {
@@ -64,7 +64,7 @@ internal sealed partial class StatusWriter(ControllerDefinition definition, Obje
     }
 
     private async Task<RawObject> WriteAsync(
-        RawObject resource, ApiResource served, JsonMap status, JsonMap live, CancellationToken cancellationToken)
+        IClusterWriter writer, RawObject resource, ApiResource served, JsonMap status, JsonMap live, CancellationToken cancellationToken)
     {
         if (!served.Subresources.Contains("status"))
         {
