@@ -20,6 +20,9 @@ internal static class AccessSetup
         var tokens = new ServiceAccountTokens(signingKey, parts.Time);
         var accounts = new ServiceAccountAuthenticator(tokens, parts.Feed, parts.Registry, parts.Time);
 
+        var issuer = new IssuerDiscovery(signingKey);
+        parts.OpenPaths[IssuerDiscovery.ConfigurationPath] = issuer.WriteConfigurationAsync;
+        parts.OpenPaths[IssuerDiscovery.KeysPath] = issuer.WriteKeysAsync;
         parts.Authorizer = authorizer;
         parts.Authenticator.Others = accounts.AuthenticateAsync;
         parts.Admission.Add(new EscalationAdmission(authorizer, source));

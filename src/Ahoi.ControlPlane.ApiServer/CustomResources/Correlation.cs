@@ -26,12 +26,13 @@ internal sealed class Correlation(object? value, object? old, ValueSchema schema
     /// <returns>The correlation of the field, or <see langword="null"/> where it cannot be matched.</returns>
     public Correlation? Key(string name)
     {
-        if (value is not JsonMap map || Old is not JsonMap oldMap || schema.Entry(name) is not { } entry)
+        if (value is not JsonMap map || Old is not JsonMap oldMap || schema.Entry(name) is not { } entry
+            || !map.TryGetValue(name, out var item) || !oldMap.TryGetValue(name, out var was))
         {
             return null;
         }
 
-        return new(map[name], oldMap[name], entry);
+        return new(item, was, entry);
     }
 
     /// <summary>Follows an item of a list.</summary>

@@ -42,6 +42,15 @@ internal sealed class CustomResourceStrategy : IKindStrategy
     }
 
     /// <inheritdoc/>
+    public void SetDefaultsOfApplied(JsonMap value)
+    {
+        if (_schema is not null)
+        {
+            SchemaDefaulting.SetDefaults(value, _schema);
+        }
+    }
+
+    /// <inheritdoc/>
     public void PrepareCreate(JsonMap value)
     {
         if (_hasStatus)

@@ -14,7 +14,10 @@ internal static class SchemaDefaulting
         DropNulls(value, schema);
     }
 
-    private static void SetDefaults(object? value, ValueSchema schema)
+    /// <summary>Fills in what is missing and keeps nulls that no default replaces, for validation to refuse.</summary>
+    /// <param name="value">The value; changed in place.</param>
+    /// <param name="schema">Its schema.</param>
+    public static void SetDefaults(object? value, ValueSchema schema)
     {
         if (value is JsonList list && schema.Items is { } items)
         {

@@ -38,6 +38,10 @@ internal interface IKindStrategy
     /// <param name="value">The object; changed in place.</param>
     void SetDefaults(JsonMap value);
 
+    /// <summary>Fills in what an applied configuration left out. It was merged, not decoded, so what decoding drops is still there.</summary>
+    /// <param name="value">The object; changed in place.</param>
+    void SetDefaultsOfApplied(JsonMap value) => SetDefaults(value);
+
     /// <summary>
     /// Drops what a client may not set on creation (mostly status) and sets what only the server sets, the generation
     /// excepted. Name, namespace and uid are set before (a Job's selector has the uid).

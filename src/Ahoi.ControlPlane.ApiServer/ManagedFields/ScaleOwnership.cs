@@ -64,7 +64,7 @@ internal sealed class ScaleOwnership(IReadOnlyDictionary<string, string?> paths,
             if (Has(owner.Fields, ScalePath) && paths.GetValueOrDefault(version) is { } path)
             {
                 entries.Add(ManagerEntry.Of(
-                    owner.Id.Name, owner.Id.IsApply, version, owner.Id.Subresource, FieldSet.OfPaths([path]), owner.Time));
+                    owner.Id.Name, owner.Id.IsApply, version, owner.Id.Subresource, FieldSet.OfPaths([path]), time: null)); // As kube-apiserver has it.
             }
         }
 

@@ -21,9 +21,9 @@ internal sealed class OpenApiSource(ResourceRegistry registry)
             "/openapi/v3" => (documents.Index, "text/plain; charset=utf-8"),
             _ => (documents.Find(path["/openapi/v3/".Length..]), MediaTypes.Json),
         };
-        if (document is null)
+        if (document is null || (path == "/openapi/v2" && !TakesJson(http.Request.Headers.Accept)))
         {
-            http.Response.StatusCode = 404;
+            http.Response.StatusCode = document is null ? 404 : 406;
             return;
         }
 
@@ -56,6 +56,9 @@ internal sealed class OpenApiSource(ResourceRegistry registry)
         response.ContentLength = document.Json.Length;
         await response.BodyWriter.WriteAsync(document.Json, http.RequestAborted).ConfigureAwait(false);
     }
+
+    private static bool TakesJson(string? accept) => string.IsNullOrEmpty(accept)
+        || accept.Split(',').Any(part => part.Split(';')[0].Trim() is MediaTypes.Json or "application/*" or "*/*");
 
     private OpenApiDocuments Current()
     {

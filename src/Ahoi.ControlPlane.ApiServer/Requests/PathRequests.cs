@@ -25,18 +25,9 @@ internal sealed class PathRequests(ServerParts parts, OpenApiSource openApi)
         ["platform"] = "linux/amd64",
     });
 
-    /// <summary>Gets the further paths that are served, by path.</summary>
-    public Dictionary<string, Func<HttpContext, Task>> Others { get; } = new(StringComparer.Ordinal);
-
     public async ValueTask HandleAsync(HttpContext http, RequestInfo info, RequestQuery query)
     {
         var path = info.Path.Length > 1 ? info.Path.TrimEnd('/') : info.Path;
-        if (Others.TryGetValue(path, out var other))
-        {
-            await other(http).ConfigureAwait(false);
-            return;
-        }
-
         if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
         {
             if (path.StartsWith("/api", StringComparison.Ordinal))
@@ -147,6 +138,7 @@ internal sealed class PathRequests(ServerParts parts, OpenApiSource openApi)
         parts.Registry.Current.Groups.SelectMany(g => g.Name.Length == 0
                 ? ["/api", "/api/v1"]
                 : g.Versions.Select(v => $"/apis/{g.Name}/{v}").Prepend($"/apis/{g.Name}"))
+            .Concat(parts.OpenPaths.Keys)
             .Concat(["/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"])
             .Order(StringComparer.Ordinal);
 }

@@ -47,6 +47,12 @@ internal sealed partial class RequestPipeline(ServerParts parts, ResourceRequest
         user = await Impersonation.ReadAsync(http.Request, user, RequireAsync).ConfigureAwait(false);
         var query = RequestQuery.Parse(http.Request.QueryString.Value);
         var info = RequestInfo.Parse(http.Request.Method, http.Request.Path.Value ?? "/", query);
+        if (info is { IsResource: false, Verb: "get" or "head" } && parts.OpenPaths.TryGetValue(info.Path, out var open))
+        {
+            await open(http).ConfigureAwait(false);
+            return;
+        }
+
         var access = new AccessRequest
         {
             User = user,

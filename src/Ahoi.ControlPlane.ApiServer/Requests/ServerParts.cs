@@ -38,4 +38,7 @@ internal sealed class ServerParts
 
     /// <summary>Gets or sets whether everything the server needs is there.</summary>
     public bool Ready { get; set; }
+
+    /// <summary>Gets the paths that anybody may read, signed in or not, by path.</summary>
+    public Dictionary<string, Func<Microsoft.AspNetCore.Http.HttpContext, ValueTask>> OpenPaths { get; } = new(StringComparer.Ordinal);
 }

@@ -53,6 +53,7 @@ internal sealed class BuiltInResources
             Plural = plural,
             Singular = data.Text("singularResource") ?? "",
             Kind = kind,
+            RefusedKind = group == "events.k8s.io" ? new("", "v1", kind) : default,
             Namespaced = data.Text("scope") == "Namespaced",
             ShortNames = Texts(data, "shortNames"),
             Categories = Texts(data, "categories"),

@@ -83,6 +83,9 @@ internal sealed class ServedResource
 
     public GroupVersionKind GroupVersionKind => new(Group, Version, Kind);
 
+    /// <summary>Gets the kind that refusals name: the stored one, where several groups serve it.</summary>
+    public GroupVersionKind RefusedKind { get => field.Kind is null ? GroupVersionKind : field; init; }
+
     public string ApiVersion => field ??= Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     public ServedSubresource? FindSubresource(string name)

@@ -45,12 +45,8 @@ internal static class TableBuilder
     /// <summary>Makes the table of a bookmark: one row of empty cells that carries the resourceVersion.</summary>
     public static JsonMap Bookmark(ApiRequest request, JsonMap bookmark, bool columns)
     {
-        var cells = new JsonList();
-        foreach (var _ in request.Resource.Columns.Columns)
-        {
-            cells.Add(null);
-        }
-
+        // Cells are those of an object without content, and its age is not known.
+        var cells = request.Resource.Columns.Cells(bookmark, request.Now);
         var row = new JsonMap { ["cells"] = cells, ["object"] = Included(request) == "None" ? null : PartialMetadata.Of(bookmark, request.Form.AsVersion) };
         return Make(request, new() { ["resourceVersion"] = bookmark.Map("metadata")?["resourceVersion"] }, columns, [row]);
     }

@@ -7,6 +7,9 @@ namespace Ahoi.ControlPlane.ApiServer.Wire;
 /// <summary>Writes JSON values as YAML in block style, keys in alphabetical order, as Kubernetes does.</summary>
 internal static partial class YamlWriter
 {
+    /// <summary>Lines are folded at the first space behind this column, as go-yaml does.</summary>
+    private const int BestWidth = 80;
+
     public static byte[] ToUtf8(object? value)
     {
         var text = new StringBuilder();
@@ -50,7 +53,8 @@ internal static partial class YamlWriter
                     }
                     else
                     {
-                        text.Append(Plain(item, indent + 2)).Append('\n');
+                        Fold(text, Plain(item, indent + 2), indent + 2);
+                        text.Append('\n');
                     }
                 }
 
@@ -74,8 +78,49 @@ internal static partial class YamlWriter
                 WriteBlock(text, value, indent, inList: false);
                 break;
             default:
-                text.Append(' ').Append(Plain(value, indent + 2)).Append('\n');
+                text.Append(' ');
+                Fold(text, Plain(value, indent + 2), indent + 2);
+                text.Append('\n');
                 break;
+        }
+    }
+
+    /// <summary>Writes a scalar and breaks its line at spaces; a reader puts the space back.</summary>
+    private static void Fold(StringBuilder text, string scalar, int indent)
+    {
+        var column = 0;
+        for (var i = text.Length - 1; i >= 0 && text[i] != '\n'; i--)
+        {
+            column++;
+        }
+
+        // Literal blocks keep their lines, and what fits is not looked at closer.
+        if (scalar.Contains('\n', StringComparison.Ordinal) || column + scalar.Length <= BestWidth)
+        {
+            text.Append(scalar);
+            return;
+        }
+
+        var quoted = scalar[0] is '\'' or '"';
+        var (first, last) = quoted ? (2, scalar.Length - 2) : (0, scalar.Length);
+        for (var i = 0; i < scalar.Length; i++)
+        {
+            var breaks = scalar[i] == ' ' && column > BestWidth && i >= first && i < last
+                && scalar[i - 1] != ' ' && (scalar[0] == '"' || (i + 1 < scalar.Length && scalar[i + 1] != ' '));
+            if (!breaks)
+            {
+                text.Append(scalar[i]);
+                column += char.IsLowSurrogate(scalar[i]) ? 0 : 1;
+                continue;
+            }
+
+            text.Append('\n').Append(' ', indent);
+            column = indent;
+            if (scalar[0] == '"' && scalar[i + 1] == ' ')
+            {
+                text.Append('\\');
+                column++;
+            }
         }
     }
 

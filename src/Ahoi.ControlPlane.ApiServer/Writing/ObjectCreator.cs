@@ -28,7 +28,15 @@ internal sealed class ObjectCreator(ServerParts parts)
             throw ApiErrors.Forbidden(resource.Resource, value.NameOf(), refusal);
         }
 
-        resource.Strategy.SetDefaults(value);
+        if (tracked)
+        {
+            resource.Strategy.SetDefaultsOfApplied(value);
+        }
+        else
+        {
+            resource.Strategy.SetDefaults(value);
+        }
+
         var metadata = value.Metadata();
         if (!tracked)
         {
@@ -136,7 +144,7 @@ internal sealed class ObjectCreator(ServerParts parts)
         request.Resource.Strategy.ValidateCreate(value, errors);
         if (errors.Count > 0)
         {
-            throw ApiErrors.Invalid(request.Resource.GroupVersionKind, value.NameOf(), errors);
+            throw ApiErrors.Invalid(request.Resource.RefusedKind, value.NameOf(), errors);
         }
     }
 

@@ -132,7 +132,7 @@ internal sealed class ObjectUpdater(ServerParts parts)
 
         if (errors.Count > 0)
         {
-            throw ApiErrors.Invalid(request.Resource.GroupVersionKind, request.Name, errors);
+            throw ApiErrors.Invalid(request.Resource.RefusedKind, request.Name, errors);
         }
     }
 

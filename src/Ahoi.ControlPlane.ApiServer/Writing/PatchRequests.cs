@@ -17,9 +17,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
         var apply = type == MediaTypes.ApplyYaml;
         var options = WriteOptions.Read(request, "PatchOptions", apply);
         var faults = options.Ignores ? null : new List<string>();
-        var patch = apply
-            ? await RequestBody.ReadYamlAsync(request.Http.Request, faults).ConfigureAwait(false)
-            : await RequestBody.ReadJsonAsync(request.Http.Request, faults).ConfigureAwait(false);
+        var (patch, unreadable) = await ReadAsync(request, apply, faults).ConfigureAwait(false);
         if (faults is { Count: > 0 })
         {
             Report(request, options, [.. faults.Select(f => $"duplicate field \"{f}\"")]);
@@ -27,7 +25,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
 
         var written = apply
             ? await ApplyAsync(request, options, patch as JsonMap ?? throw ApiErrors.BadRequest("An applied configuration must be an object.")).ConfigureAwait(false)
-            : await PatchAsync(request, options, type, patch).ConfigureAwait(false);
+            : await PatchAsync(request, options, type, patch, unreadable).ConfigureAwait(false);
         await ObjectAnswers.WriteObjectAsync(request, written.Code, written.Json).ConfigureAwait(false);
     }
 
@@ -47,7 +45,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
             : ApiErrors.Generic(415, StatusReason.UnsupportedMediaType, "the body of the request was in an unknown format - accepted media types include: " + Known);
     }
 
-    private ValueTask<Written> PatchAsync(ApiRequest request, WriteOptions options, string type, object? patch)
+    private ValueTask<Written> PatchAsync(ApiRequest request, WriteOptions options, string type, object? patch, ApiException? unreadable)
     {
         var resource = request.Resource;
         if (request.Subresource is { Name: "scale", Kind: var scale })
@@ -55,7 +53,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
             var schema = BuiltInSchemas.Find(scale);
             return ScaleChanges.PatchAsync(updater, request, options, old =>
             {
-                var changed = Patch(old, type, patch, schema);
+                var changed = Patch(old, type, patch, unreadable, schema);
                 Decode(request, options, changed, schema, custom: false, scale);
                 return changed;
             });
@@ -66,7 +64,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
             options,
             old =>
             {
-                var value = Patch(old, type, patch, resource.Schema);
+                var value = Patch(old, type, patch, unreadable, resource.Schema);
                 Decode(request, options, value, resource.Schema, resource.IsCustom, resource.GroupVersionKind);
                 RequireSameObject(request, value);
                 resource.Strategy.SetDefaults(value);
@@ -99,7 +97,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
 
                 Decode(request, options, merged, resource.Schema, resource.IsCustom, resource.GroupVersionKind);
                 RequireSameObject(request, merged);
-                resource.Strategy.SetDefaults(merged);
+                resource.Strategy.SetDefaultsOfApplied(merged);
                 return new(merged);
             },
             "PatchOptions",
@@ -128,7 +126,22 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
         }
     }
 
-    private static JsonMap Patch(JsonMap old, string type, object? patch, Schema? schema) => type switch
+    /// <summary>Reads the patch. What cannot be read is refused once the object is known to be there: it is 404 before.</summary>
+    private static async ValueTask<(object? Patch, ApiException? Unreadable)> ReadAsync(ApiRequest request, bool apply, List<string>? faults)
+    {
+        try
+        {
+            return apply
+                ? (await RequestBody.ReadYamlAsync(request.Http.Request, faults).ConfigureAwait(false), null)
+                : (await RequestBody.ReadJsonAsync(request.Http.Request, faults).ConfigureAwait(false), null);
+        }
+        catch (ApiException exception) when (!apply && exception.Code == 400)
+        {
+            return (null, exception);
+        }
+    }
+
+    private static JsonMap Patch(JsonMap old, string type, object? patch, ApiException? unreadable, Schema? schema) => unreadable is not null ? throw unreadable : type switch
     {
         MediaTypes.JsonPatch => JsonPatch.Apply(old, patch),
         MediaTypes.MergePatch => MergePatch.Apply(old, patch),

@@ -21,9 +21,11 @@ internal sealed class ServiceAccountTokens
     public ServiceAccountTokens(ECDsa key, TimeProvider time)
     {
         _time = time;
-        var id = Base64UrlEncoder.Encode(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
-        _signing = new SigningCredentials(new ECDsaSecurityKey(key) { KeyId = id }, SecurityAlgorithms.EcdsaSha256);
+        _signing = new SigningCredentials(new ECDsaSecurityKey(key) { KeyId = IdOf(key) }, SecurityAlgorithms.EcdsaSha256);
     }
+
+    /// <summary>Gets the id of a key: a hash of its public half.</summary>
+    public static string IdOf(ECDsa key) => Base64UrlEncoder.Encode(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
 
     /// <summary>Issues a token.</summary>
     /// <param name="identity">Whom it is for; its expiry counts, its id is made anew.</param>

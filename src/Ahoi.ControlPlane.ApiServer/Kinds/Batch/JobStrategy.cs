@@ -41,6 +41,9 @@ internal sealed class JobStrategy : WorkloadStrategy
 
         var (uid, name) = (value.At("metadata", "uid") as string ?? "", value.At("metadata", "name") as string ?? "");
         var labels = spec.EnsureMap("template").EnsureMap("metadata").EnsureMap("labels");
+
+        // A job without labels of its own has its pods', those that are added now included.
+        var shared = value.At("metadata", "labels") is not JsonMap { Count: > 0 } own || JsonTree.Equals(own, labels);
         foreach (var (label, text) in (ReadOnlySpan<(string, string)>)
             [("batch.kubernetes.io/job-name", name), ("job-name", name), (UidLabel, uid), ("controller-uid", uid)])
         {
@@ -56,8 +59,7 @@ internal sealed class JobStrategy : WorkloadStrategy
             matchLabels[UidLabel] = uid;
         }
 
-        // A job without labels of its own has its pods'.
-        if (value.At("metadata", "labels") is not JsonMap { Count: > 0 })
+        if (shared)
         {
             value.EnsureMap("metadata")["labels"] = labels.DeepClone();
         }
