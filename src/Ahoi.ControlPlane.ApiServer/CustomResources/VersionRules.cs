@@ -114,7 +114,9 @@ internal static class VersionRules
         }
 
         RuleCosts? costs = null;
-        if (!StructuralRules.HasUnsupported(schema))
+        var start = errors.Count;
+        var isReadable = !StructuralRules.HasUnsupported(schema);
+        if (isReadable)
         {
             var before = errors.Count;
             foreach (var error in StructuralRules.Check(schema, path))
@@ -133,6 +135,10 @@ internal static class VersionRules
 
         OpenApiSchemaRules.Check(schema, path, new() { Costs = costs, IsResource = true }, isRoot: true, errors);
         costs?.Report(path, errors);
+        if (!isReadable && errors.Count == start)
+        {
+            errors.Invalid(path.ToString(), "", "the schema has keywords that a structural schema cannot have");
+        }
     }
 
     private static void CheckScale(JsonMap? scale, FieldPath path, FieldErrors errors)

@@ -89,6 +89,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
             options,
             old =>
             {
+                RequireAppliedKind(applied, resource.GroupVersionKind);
                 var merged = keeper.Apply(old, applied, options.Manager, options.Force, request.Now);
                 if (merged is null)
                 {
@@ -106,6 +107,7 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
         async ValueTask<Written> CreateAsync()
         {
             await creator.RequireRightAsync(request).ConfigureAwait(false);
+            RequireAppliedKind(applied, resource.GroupVersionKind);
             if (applied.UidOf() is { Length: > 0 } uid)
             {
                 throw ApiErrors.Conflict(resource.Resource, request.Name, $"uid mismatch: the provided object specified uid {uid}, and no existing object was found");
@@ -123,6 +125,17 @@ internal sealed class PatchRequests(ObjectCreator creator, ObjectUpdater updater
             RequireSameObject(request, value);
             metadata.Remove("resourceVersion");
             return await creator.CreateAsync(request, options, value, "PatchOptions", tracked: true).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Refuses a configuration that does not say that it is for the kind it is applied to.</summary>
+    /// <param name="applied">The configuration.</param>
+    /// <param name="kind">The kind of the request.</param>
+    public static void RequireAppliedKind(JsonMap applied, Ahoi.Api.Objects.GroupVersionKind kind)
+    {
+        if (applied.Text("apiVersion") != kind.ApiVersion || applied.Text("kind") != kind.Kind)
+        {
+            throw ApiErrors.BadRequest($"invalid object type: {applied["apiVersion"]}, Kind={applied["kind"]}");
         }
     }
 

@@ -47,6 +47,7 @@ internal static class ScaleChanges
     public static ValueTask<Written> ApplyAsync(ObjectUpdater updater, ApiRequest request, WriteOptions options, JsonMap applied) =>
         UpdateAsync(updater, request, options, "PatchOptions", old =>
         {
+            PatchRequests.RequireAppliedKind(applied, Scale);
             var merged = Keeper.Value.Apply(old, applied, options.Manager, options.Force, request.Now) ?? old.DeepClone();
             BodyDecoder.Decode(merged, BuiltInSchemas.Find(Scale), custom: false, faults: null);
             return merged;

@@ -103,4 +103,37 @@ public sealed class CustomResourceTests
         Assert.Equal("example.com/v2", body.Text("apiVersion"));
         Assert.Equal(1L, body.Map("spec")!["size"]);
     }
+
+    [Theory]
+    [InlineData("""{"kind":"Widget","metadata":{"name":"a"}}""")]
+    [InlineData("""{"apiVersion":"example.com/v1","metadata":{"name":"a"}}""")]
+    [InlineData("""{"apiVersion":"example.com/v1","kind":"Gadget","metadata":{"name":"a"}}""")]
+    [InlineData("""{"apiVersion":"example.com/v2","kind":"Widget","metadata":{"name":"a"}}""")]
+    public async Task Apply_OfAnotherKindOrNone_IsRefused(string applied)
+    {
+        await using var server = await DefinitionServer.StartAsync();
+        await server.DefineAsync(DefinitionServer.Widget("""{"type":"object"}"""));
+
+        var (created, _, _) = await server.SendAsync("PATCH", DefinitionServer.Widgets + "/a?fieldManager=m", DefinitionServer.Parse(applied), "application/apply-patch+yaml");
+        await server.CreateAsync("a", "\"spec\":{}");
+        var (changed, _, _) = await server.SendAsync("PATCH", DefinitionServer.Widgets + "/a?fieldManager=m", DefinitionServer.Parse(applied), "application/apply-patch+yaml");
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (created, changed));
+    }
+
+    [Fact]
+    public async Task Define_KeywordNoStructuralSchemaHas_IsRefusedAtTheSchema()
+    {
+        await using var server = await DefinitionServer.StartAsync();
+
+        var (code, body, _) = await server.SendAsync(
+            "POST",
+            DefinitionServer.Definitions,
+            DefinitionServer.Widget("""{"type":"object","$schema":"http://json-schema.org/draft-04/schema#"}"""));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
+        Assert.Equal(
+            ["spec.validation.openAPIV3Schema"],
+            body.Map("details")!.List("causes")!.Maps.Select(c => c.Text("field")!));
+    }
 }
