@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Ahoi.Api.Errors;
 using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.ApiServer.Admission;
 using Ahoi.ControlPlane.ApiServer.Admission.Policies;
@@ -7,6 +8,7 @@ using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
+using Ahoi.ControlPlane.ApiServer.Wire;
 using Ahoi.ControlPlane.ApiServer.Writing;
 
 namespace Ahoi.ControlPlane.ApiServer;
@@ -123,7 +125,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     {
         if (!_inFlight.TryEnter())
         {
-            http.Response.StatusCode = 503;
+            await AnswerWriter.WriteStatusAsync(http, new(503, StatusReason.ServiceUnavailable, "The server is shutting down.")).ConfigureAwait(false);
             return;
         }
 

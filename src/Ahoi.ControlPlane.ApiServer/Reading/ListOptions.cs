@@ -10,6 +10,9 @@ namespace Ahoi.ControlPlane.ApiServer.Reading;
 /// <summary>What a list, a watch or the deletion of a collection was asked for: <c>metav1.ListOptions</c>.</summary>
 internal sealed record ListOptions
 {
+    // Three weeks: timers count no further than seven.
+    private const long LongestTimeout = 21 * 24 * 3600;
+
     private static readonly GroupVersionKind Kind = new("meta.k8s.io", "", "ListOptions");
 
     public LabelSelector Labels { get; private init; } = LabelSelector.Everything;
@@ -63,7 +66,7 @@ internal sealed record ListOptions
             Match = match,
             Limit = Math.Max(0, query.Integer("limit") ?? 0),
             Continue = @continue,
-            Timeout = timeout is > 0 ? TimeSpan.FromSeconds(Math.Min(timeout.Value, int.MaxValue)) : null,
+            Timeout = timeout is > 0 ? TimeSpan.FromSeconds(Math.Min(timeout.Value, LongestTimeout)) : null,
             Bookmarks = query.Flag("allowWatchBookmarks"),
             SendInitialEvents = query.OptionalFlag("sendInitialEvents"),
         };

@@ -121,14 +121,17 @@ internal sealed class WatchSession(ApiRequest request, ListOptions options, Serv
                 }
             }
 
-            bookmarkAt = parts.Time.GetUtcNow() + BookmarkPeriod;
+            // The feed's revision first: what it has fed is in the cache before it says so, and woken are its readers after.
             var fed = parts.Feed.Revision;
-            if (!changed.IsCompleted && fed >= _seen)
+            if (_cache.Revision > _seen)
             {
-                _seen = fed;
-                WriteBookmark(initialEnd: false);
-                await _writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+                continue;
             }
+
+            _seen = Math.Max(_seen, fed);
+            bookmarkAt = parts.Time.GetUtcNow() + BookmarkPeriod;
+            WriteBookmark(initialEnd: false);
+            await _writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

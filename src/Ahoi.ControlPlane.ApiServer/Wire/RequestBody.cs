@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.ApiServer.Requests;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Ahoi.ControlPlane.ApiServer.Wire;
@@ -72,10 +74,22 @@ internal static class RequestBody
         var reader = request.BodyReader;
         while (true)
         {
-            var result = await reader.ReadAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
+            ReadResult result;
+            try
+            {
+                result = await reader.ReadAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
+            }
+            catch (IOException exception) when (exception is not (BadHttpRequestException or ConnectionResetException))
+            {
+                // Chunks that are none.
+                throw ApiErrors.BadRequest($"The body of the request could not be read: {exception.Message}", exception);
+            }
+
             var body = result.Buffer;
             if (body.Length > MaxLength)
             {
+                // What was read is given back, so that the server can read on for a while and its answer gets through.
+                reader.AdvanceTo(body.End);
                 throw ApiErrors.TooLarge();
             }
 
