@@ -10,7 +10,8 @@ namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 /// </summary>
 internal sealed class JsonPathExpression
 {
-    // Filters within filters, and steps: far more than any path that means something.
+    // Characters, filters within filters, and steps: far more than any path that means something.
+    private const int MaxLength = 10_000;
     private const int MaxNesting = 8;
     private const int MaxSteps = 200;
 
@@ -29,7 +30,7 @@ internal sealed class JsonPathExpression
     /// <returns>The path, or <see langword="null"/> if it cannot be read.</returns>
     public static JsonPathExpression? Parse(string text, int nesting)
     {
-        if (nesting > MaxNesting)
+        if (nesting > MaxNesting || text.Length > MaxLength)
         {
             return null;
         }

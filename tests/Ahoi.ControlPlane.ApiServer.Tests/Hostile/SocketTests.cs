@@ -236,7 +236,8 @@ public sealed class SocketTests
     {
         using var socket = await ConnectAsync(server);
         var talking = TellAsync(socket, Encoding.Latin1.GetBytes(request));
-        var answer = await ReadAsync(socket);
+        var answer = await ReadAsync(socket, IsWhole);
+        socket.Dispose();
         await talking;
         return answer;
     }
@@ -247,9 +248,9 @@ public sealed class SocketTests
         {
             await socket.SendAsync(request, TestContext.Current.CancellationToken);
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // It was cut off while it was talking.
+            // It was cut off while it was talking, or had its answer before it was done.
         }
     }
 
@@ -260,8 +261,16 @@ public sealed class SocketTests
         return socket;
     }
 
-    // Reads until the other side closes, in one way or the other.
-    private static async Task<string> ReadAsync(Socket socket)
+    private static bool IsWhole(string answer)
+    {
+        var end = answer.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        var length = answer.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase);
+        return end > 0 && length > 0 && length < end
+            && answer.Length - end - 4 >= int.Parse(answer.AsSpan(length + 16, answer.IndexOf('\r', length) - length - 16), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    // Reads until there is enough, or the other side closes in one way or the other.
+    private static async Task<string> ReadAsync(Socket socket, Func<string, bool>? isEnough = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(HostileServer.Deadline);
@@ -272,6 +281,10 @@ public sealed class SocketTests
             while (await socket.ReceiveAsync(buffer, deadline.Token) is > 0 and var count)
             {
                 text.Append(Encoding.Latin1.GetString(buffer, 0, count));
+                if (isEnough?.Invoke(text.ToString()) == true)
+                {
+                    break;
+                }
             }
         }
         catch (SocketException)
