@@ -142,7 +142,7 @@ internal sealed class OpenApiWriter : IOpenApiForm
 
     private static void WriteSchemas(Utf8JsonWriter writer, IReadOnlyList<OpenApiResource> resources, IReadOnlyCollection<string> used)
     {
-        var custom = CustomDefinitions.Of(resources, Prefix);
+        var custom = CustomDefinitions.Of(resources, Prefix, forVersion2: false);
         var waiting = new Queue<string>(used);
         var done = new HashSet<string>(used, StringComparer.Ordinal);
         while (waiting.TryDequeue(out var name))

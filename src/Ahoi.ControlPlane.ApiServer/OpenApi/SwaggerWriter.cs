@@ -20,7 +20,7 @@ internal sealed class SwaggerWriter : IOpenApiForm
     {
         var paths = new OpenApiPaths(new SwaggerWriter());
         var described = paths.Describe(resources);
-        var custom = CustomDefinitions.Of(resources, ComponentPrefix);
+        var custom = CustomDefinitions.Of(resources, ComponentPrefix, forVersion2: true);
         var definitions = new JsonMap();
         foreach (var name in SchemaData.Names)
         {

@@ -80,6 +80,56 @@ public sealed class OpenApiDocumentsTests
         Assert.Null(second.Find("apis/none/v1"));
     }
 
+    [Theory]
+    [InlineData("""{"x-kubernetes-int-or-string":true}""", """{"x-kubernetes-int-or-string":true,"anyOf":[{"type":"integer"},{"type":"string"}]}""")]
+    [InlineData("""{"x-kubernetes-int-or-string":true,"anyOf":[{"type":"integer"},{"type":"string"}]}""", """{"x-kubernetes-int-or-string":true,"anyOf":[{"type":"integer"},{"type":"string"}]}""")]
+    [InlineData("""{"x-kubernetes-int-or-string":true,"anyOf":[{"pattern":"x"}]}""", """{"x-kubernetes-int-or-string":true,"anyOf":[{"pattern":"x"}],"allOf":[{"anyOf":[{"type":"integer"},{"type":"string"}]}]}""")]
+    [InlineData("""{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{"a":{"type":"string"}}}""", """{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{"a":{"type":"string"}}}""")]
+    [InlineData("""{"type":"array","items":{"type":"string"},"x-kubernetes-list-type":"set","example":["a"]}""", """{"type":"array","items":{"type":"string"},"x-kubernetes-list-type":"set"}""")]
+    [InlineData("""{"type":"string","x-kubernetes-validations":[{"rule":"true"}],"nullable":true,"default":"x","externalDocs":{"url":"u"}}""", """{"type":"string","x-kubernetes-validations":[{"rule":"true"}],"nullable":true,"default":"x"}""")]
+    public void Find_CustomKind_SaysTheSchemaInVersion3(string schema, string published) =>
+        AssertSame(published, Published(schema, version2: false));
+
+    [Theory]
+    [InlineData("""{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{"a":{"type":"string"}}}""", """{"x-kubernetes-preserve-unknown-fields":true}""")]
+    [InlineData("""{"type":"array","nullable":true,"items":{"type":"string"}}""", "{}")]
+    [InlineData("""{"type":"object","required":["a","b"],"properties":{"a":{"type":"string","nullable":true},"b":{"type":"string"}}}""", """{"type":"object","required":["b"],"properties":{"a":{},"b":{"type":"string"}}}""")]
+    [InlineData("""{"type":"object","required":["a"],"additionalProperties":{"type":"string","nullable":true}}""", """{"type":"object","additionalProperties":{}}""")]
+    [InlineData("""{"type":"string","oneOf":[{"minLength":1}],"not":{"pattern":"x"},"maxLength":3}""", """{"type":"string","maxLength":3}""")]
+    public void Version2_CustomKind_SaysWhatKubectlCanLiveWith(string schema, string published) =>
+        AssertSame(published, Published(schema, version2: true));
+
+    [Fact]
+    public void Find_EmbeddedObject_HasWhatEveryObjectHas()
+    {
+        var embedded = Published("""{"type":"object","x-kubernetes-embedded-resource":true,"required":["kind"],"properties":{"spec":{"type":"object"}}}""", version2: false);
+
+        Assert.Equal(["spec", "apiVersion", "kind", "metadata"], embedded.Map("properties")!.Keys);
+        Assert.Equal(["kind", "apiVersion"], embedded.List("required")!.Texts);
+        Assert.Equal("#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", (embedded.At("properties", "metadata", "allOf") as JsonList)!.Maps.Single().Text("$ref"));
+    }
+
+    [Fact]
+    public void Version2_KindThatKeepsAnything_ListsNoFields()
+    {
+        var documents = new OpenApiDocuments([Widgets with { CustomSchema = JsonTree.ParseMap("""{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{"spec":{"type":"object"}}}"""u8) }]);
+
+        var kind = (JsonMap)Parse(documents.Version2).At("definitions", "com.example.v1.Widget")!;
+
+        Assert.Equal(["type", "x-kubernetes-group-version-kind"], kind.Keys);
+    }
+
+    private static void AssertSame(string expected, JsonMap actual) =>
+        Assert.True(JsonTree.Equals(JsonTree.ParseMap(expected), actual), actual.ToString());
+
+    private static JsonMap Published(string schema, bool version2)
+    {
+        var documents = new OpenApiDocuments([Widgets with { CustomSchema = JsonTree.ParseMap($$"""{"type":"object","properties":{"f":{{schema}} } }""") }]);
+        return version2
+            ? (JsonMap)Parse(documents.Version2).At("definitions", "com.example.v1.Widget", "properties", "f")!
+            : (JsonMap)Parse(documents.Find("apis/example.com/v1")!).At("components", "schemas", "com.example.v1.Widget", "properties", "f")!;
+    }
+
     private static OpenApiDocuments Documents() => new([ConfigMaps, Deployments, Scale, Widgets]);
 
     private static JsonMap Parse(OpenApiDocument document) => JsonTree.ParseMap(document.Json.Span);
