@@ -62,7 +62,8 @@ public sealed class WatchTruthTests
     private static async Task RunAsync(WatchWorld world, int seed, CancellationToken cancellationToken)
     {
         using var recording = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var record = Task.Run(() => world.History.RecordAsync(world.Store, world.Store.Revision, recording.Token), cancellationToken);
+        var first = world.Store.Revision;
+        var record = Task.Run(() => world.History.RecordAsync(world.Store, first, recording.Token), cancellationToken);
         await world.StartAsync(cancellationToken);
         foreach (var name in WatchWorld.Namespaces)
         {
