@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using Ahoi.Api.Errors;
 using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.ApiServer.Admission;
+using Ahoi.ControlPlane.ApiServer.Admission.Limits;
 using Ahoi.ControlPlane.ApiServer.Admission.Policies;
+using Ahoi.ControlPlane.ApiServer.Admission.Quotas;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
@@ -56,10 +58,14 @@ public sealed class KubeApiServer : IAsyncDisposable
         _builtIn.Handlers.Add("", "pods", "eviction", new PodEvictions(_parts, _writes.Deletions));
         _ownKey = options.TokenSigningKey is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
         _parts.Admission.Add(new NamespaceLifecycle(feed, registry));
+        var objects = new NamespaceObjects(feed, registry);
+        _parts.Admission.Add(new LimitRanger(objects));
         _parts.Admission.Add(new PodPriorityClasses(feed, registry));
+        _parts.Admission.Add(new DefaultClasses(objects));
         _parts.Admission.Add(new ServiceAllocations(feed, registry));
         AccessSetup.Install(_parts, _builtIn.Handlers, options.TokenSigningKey ?? _ownKey!);
         _parts.Admission.Add(new PolicyAdmission(_parts));
+        _parts.Admission.Add(new QuotaAdmission(_parts, objects));
         _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
     }
 

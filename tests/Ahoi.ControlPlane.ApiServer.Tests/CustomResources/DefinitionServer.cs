@@ -63,6 +63,9 @@ internal sealed class DefinitionServer : IAsyncDisposable
         return (response.StatusCode, response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonTree.ParseMap(bytes) : [], warnings);
     }
 
+    public Task<(HttpStatusCode Code, JsonMap Body, IReadOnlyList<string> Warnings)> SendAsync(string method, string path, string body, string type = "application/json") =>
+        SendAsync(method, path, Parse(body), type);
+
     /// <summary>Defines a kind and waits until it is served.</summary>
     public async Task DefineAsync(JsonMap definition)
     {
