@@ -77,6 +77,7 @@ public sealed class LanguageEdgeTests
     [InlineData("'%s'.format([{'b': '1', 'a': 'x'}]) == '{a: x, b: 1}' && '%s'.format([timestamp(0)]) == '1970-01-01T00:00:00Z' && '%s'.format([duration('90s')]) == '90s' && '%s'.format([type(1)]) == 'int'")]
     [InlineData("format.named('portName').hasValue() && !format.portName().validate('http-1').hasValue() && format.portName().validate('1').hasValue() && !format.named('nope').hasValue()")]
     [InlineData("isSemver('1.2.3-rc.1+b') && semver('v1.2', true).patch() == 0 && semver('1.2.3').compareTo(semver('1.2.3+x')) == 0 && semver('1.0.0-alpha.1').isLessThan(semver('1.0.0-alpha.beta')) && !isSemver('01.2.3')")]
+    [InlineData("isSemver('v01.002', true) && isSemver('1', true) && semver('v1.02.3-rc.1', true) == semver('1.2.3-rc.1') && !isSemver('V1.0.0', true) && !isSemver('1.2-rc', true) && semver('1.2.3+a') == semver('1.2.3+b')")]
     [InlineData("isURL('https://a.b/c?d=e') && !isURL('../x') && url('http://[::1]:80/a').getHostname() == '::1' && url('https://x/?k=a%20b').getQuery()['k'] == ['a b'] && url('/p').getScheme() == '' && !isURL('https://a b')")]
     [InlineData("-(-5) == 5 && --5 == 5 && !!true && ---5 == -5 && -(1.5) == -1.5 && (-9223372036854775808) < 0")]
     [InlineData("true ? (false ? false : true) : false ? false : true")]

@@ -34,16 +34,12 @@ internal static partial class Semvers
     {
         if (normalize)
         {
-            text = text.StartsWith('v') || text.StartsWith('V') ? text[1..] : text;
-            var end = text.AsSpan().IndexOfAny('-', '+');
-            var core = end < 0 ? text : text[..end];
-            var numbers = core.Split('.').Select(p => p.TrimStart('0') is { Length: > 0 } digits || p.Length == 0 ? p.TrimStart('0') : "0").ToList();
-            while (numbers.Count < 3)
+            if (Normalize(text) is not { } normal)
             {
-                numbers.Add("0");
+                return null;
             }
 
-            text = string.Join('.', numbers) + (end < 0 ? "" : text[end..]);
+            text = normal;
         }
 
         var match = Pattern().Match(text);
@@ -51,6 +47,32 @@ internal static partial class Semvers
             && ulong.TryParse(match.Groups[3].ValueSpan, out var patch)
             ? new(major, minor, patch, match.Groups[4].Value)
             : null;
+    }
+
+    // Without a leading v and leading zeros, and with three numbers; a shorter version says nothing beyond its numbers.
+    private static string? Normalize(string text)
+    {
+        var parts = (text.StartsWith('v') ? text[1..] : text).Split('.', 3).ToList();
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (parts[i].Length > 1)
+            {
+                var digits = parts[i].TrimStart('0');
+                parts[i] = digits.Length == 0 || !char.IsAsciiDigit(digits[0]) ? "0" + digits : digits;
+            }
+        }
+
+        if (parts.Count < 3 && parts[^1].AsSpan().ContainsAny('+', '-'))
+        {
+            return null;
+        }
+
+        while (parts.Count < 3)
+        {
+            parts.Add("0");
+        }
+
+        return string.Join('.', parts);
     }
 
     private static int Compare(Value left, Value right)

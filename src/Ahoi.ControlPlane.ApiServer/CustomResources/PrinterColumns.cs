@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.ApiServer.Resources;
+using Ahoi.ControlPlane.ApiServer.Schemas;
 
 namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 
@@ -54,18 +55,43 @@ internal sealed class PrinterColumns : ITableColumns
 
     private static object? Cell(string type, object? value, DateTimeOffset now) => (type, value) switch
     {
+        ("string", null) => "<no value>",
         (_, null) => null,
         ("string", string text) => text,
         ("string", bool flag) => flag ? "true" : "false",
+        ("string", JsonMap or JsonList) => JsonTree.ToText(Sorted(value))
+            .Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal).Replace("&", "\\u0026", StringComparison.Ordinal),
         ("string", _) => JsonTree.ToText(value),
         ("integer", long integer) => integer,
         ("integer", double number) => (long)number,
         ("number", long integer) => (double)integer,
         ("number", double number) => number,
         ("boolean", bool flag) => flag,
-        ("date", string text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? Age(now - time) : "<invalid>",
+        ("date", "" or "null") => "<unknown>",
+        ("date", string text) => ScalarText.Time(text) is { } time
+            ? Age(now - DateTimeOffset.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal))
+            : "<invalid>",
         _ => null,
     };
+
+    // As Go writes objects: the keys in order.
+    private static object? Sorted(object? value) => value switch
+    {
+        JsonMap map => Sorted(map),
+        JsonList list => new JsonList(list.Select(Sorted)),
+        _ => value,
+    };
+
+    private static JsonMap Sorted(JsonMap map)
+    {
+        var sorted = new JsonMap(map.Count);
+        foreach (var (key, item) in map.OrderBy(e => e.Key, StringComparer.Ordinal))
+        {
+            sorted[key] = Sorted(item);
+        }
+
+        return sorted;
+    }
 
     private static string Age(TimeSpan age)
     {
