@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Mail;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Ahoi.ControlPlane.ApiServer.CustomResources;
@@ -110,8 +111,7 @@ internal static partial class StringFormats
             return false;
         }
 
-        var name = text.EndsWith('.') ? text[..^1] : text;
-        return HostName().IsMatch(name) && name.Split('.').All(label => label.Length <= 63);
+        return HostName().IsMatch(text) && text.Split('.').All(label => Encoding.UTF8.GetByteCount(label) <= 63);
     }
 
     private static bool IsAddress(string text, AddressFamily family)
@@ -267,7 +267,9 @@ internal static partial class StringFormats
     [GeneratedRegex("^([0-9]{4}-[0-9]{2}-[0-9]{2}[tT][0-9]{2}:[0-9]{2}:[0-9]{2})(\\.[0-9]+)?([zZ]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Rfc3339();
 
-    [GeneratedRegex("^([a-zA-Z0-9\\p{L}\\p{S}]([-0-9a-zA-Z\\p{L}\\p{S}]*[a-zA-Z0-9\\p{L}\\p{S}])?)(\\.([a-zA-Z0-9\\p{L}\\p{S}]([-0-9a-zA-Z\\p{L}\\p{S}]*[a-zA-Z0-9\\p{L}\\p{S}])?))*\\z", RegexOptions.CultureInvariant)]
+    // As the original has it: a name without dots has at most one hyphen, its second character; the last of several parts
+    // has two characters or more; no dot ends a name.
+    [GeneratedRegex("^(?:[a-zA-Z0-9\\p{L}\\p{S}](?:-?[a-zA-Z0-9\\p{L}\\p{S}]{0,62})?|(?:[a-zA-Z0-9\\p{L}\\p{S}](?:[-a-zA-Z0-9\\p{L}\\p{S}]{0,61}[a-zA-Z0-9\\p{L}\\p{S}])?\\.)+[a-zA-Z0-9\\p{L}\\p{S}](?:-?[a-zA-Z0-9\\p{L}\\p{S}]){1,62})\\z", RegexOptions.CultureInvariant)]
     private static partial Regex HostName();
 
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?\\z", RegexOptions.CultureInvariant)]
