@@ -5,12 +5,14 @@ using Ahoi.ControlPlane.ApiServer.Admission;
 using Ahoi.ControlPlane.ApiServer.Admission.Limits;
 using Ahoi.ControlPlane.ApiServer.Admission.Policies;
 using Ahoi.ControlPlane.ApiServer.Admission.Quotas;
+using Ahoi.ControlPlane.ApiServer.Admission.Webhooks;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
 using Ahoi.ControlPlane.ApiServer.Wire;
+using Ahoi.ControlPlane.ApiServer.Webhooks;
 using Ahoi.ControlPlane.ApiServer.Writing;
 
 namespace Ahoi.ControlPlane.ApiServer;
@@ -26,6 +28,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly RequestPipeline _pipeline;
     private readonly InFlight _inFlight = new();
     private readonly DefinitionController _definitions;
+    private readonly WebhookClients _webhooks;
     private readonly ECDsa? _ownKey;
     private SocketListener? _listener;
     private bool _disposed;
@@ -52,7 +55,8 @@ public sealed class KubeApiServer : IAsyncDisposable
             Stopping = _stopping.Token,
         };
         _writes = new(_parts);
-        _definitions = new(_parts, _ => null);
+        _webhooks = new(new ServiceAddress(feed, registry));
+        _definitions = new(_parts, _webhooks);
         _builtIn = new() { Handlers = new() };
         _builtIn.Handlers.Add("", "pods", "binding", new PodBindings(_parts));
         _builtIn.Handlers.Add("", "pods", "eviction", new PodEvictions(_parts, _writes.Deletions));
@@ -62,9 +66,10 @@ public sealed class KubeApiServer : IAsyncDisposable
         _parts.Admission.Add(new LimitRanger(objects));
         _parts.Admission.Add(new PodPriorityClasses(feed, registry));
         _parts.Admission.Add(new DefaultClasses(objects));
-        _parts.Admission.Add(new ServiceAllocations(feed, registry));
         AccessSetup.Install(_parts, _builtIn.Handlers, options.TokenSigningKey ?? _ownKey!);
         _parts.Admission.Add(new PolicyAdmission(_parts));
+        _parts.Admission.Add(new WebhookAdmission(_parts, _webhooks));
+        _parts.Admission.Add(new ServiceAllocations(feed, registry));
         _parts.Admission.Add(new QuotaAdmission(_parts, objects));
         _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
     }
@@ -123,6 +128,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         await _inFlight.DrainAsync(grace.Token).ConfigureAwait(false);
         await _definitions.DisposeAsync().ConfigureAwait(false);
         await _parts.Feed.DisposeAsync().ConfigureAwait(false);
+        _webhooks.Dispose();
         _ownKey?.Dispose();
         _stopping.Dispose();
     }

@@ -15,6 +15,15 @@ internal sealed class AdmissionChain
         }
     }
 
+    /// <summary>Lets the parts that want so see again what webhooks have made of an object.</summary>
+    public async ValueTask RepeatAsync(AdmissionWrite write, CancellationToken cancellationToken)
+    {
+        foreach (var part in _parts.Where(p => p.IsRepeated))
+        {
+            await part.MutateAsync(write, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     public async ValueTask ValidateAsync(AdmissionWrite write, CancellationToken cancellationToken)
     {
         foreach (var part in _parts)

@@ -6,6 +6,8 @@ namespace Ahoi.ControlPlane.ApiServer.Admission;
 /// <summary>Gives claims and ingresses that name no class the default one: of several the newest, then the first by name.</summary>
 internal sealed class DefaultClasses(NamespaceObjects objects) : IAdmission
 {
+    public bool IsRepeated => true;
+
     private static readonly string[] StorageMarks = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
     private static readonly string[] IngressMarks = ["ingressclass.kubernetes.io/is-default-class"];
 

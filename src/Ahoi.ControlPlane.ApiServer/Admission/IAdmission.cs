@@ -6,6 +6,9 @@ namespace Ahoi.ControlPlane.ApiServer.Admission;
 /// </summary>
 internal interface IAdmission
 {
+    /// <summary>Gets whether <see cref="MutateAsync"/> is asked again after webhooks have changed the object.</summary>
+    bool IsRepeated => false;
+
     /// <summary>Sees an object before it is validated, and may change it.</summary>
     /// <param name="write">The write.</param>
     /// <param name="cancellationToken">Gives up.</param>

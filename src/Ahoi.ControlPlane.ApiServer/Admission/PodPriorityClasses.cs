@@ -9,6 +9,8 @@ namespace Ahoi.ControlPlane.ApiServer.Admission;
 /// <summary>Gives each new pod the priority of its class, or of the default class.</summary>
 internal sealed class PodPriorityClasses(ObjectFeed feed, ResourceRegistry registry) : IAdmission
 {
+    public bool IsRepeated => true;
+
     public async ValueTask MutateAsync(AdmissionWrite write, CancellationToken cancellationToken)
     {
         var resource = write.Request.Resource;

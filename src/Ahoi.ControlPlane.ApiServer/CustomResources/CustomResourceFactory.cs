@@ -1,12 +1,14 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.ControlPlane.ApiServer.Resources;
+using Ahoi.ControlPlane.ApiServer.Webhooks;
 
 namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 
 /// <summary>Makes the resources a definition serves.</summary>
-/// <param name="resolveService">Finds the address of a service that converts.</param>
-internal sealed class CustomResourceFactory(Func<JsonMap, Uri?> resolveService)
+/// <param name="clients">Speak with the webhooks that convert.</param>
+/// <param name="time">The clock that ends the waiting for them.</param>
+internal sealed class CustomResourceFactory(WebhookClients clients, TimeProvider time)
 {
     /// <summary>The refusal of creations while a definition is being deleted.</summary>
     public const string TerminatingRefusal = "its definition is being deleted";
@@ -16,7 +18,7 @@ internal sealed class CustomResourceFactory(Func<JsonMap, Uri?> resolveService)
     /// <returns>The converter.</returns>
     public IVersionConverter MakeConverter(JsonMap spec) =>
         spec.Map("conversion") is { } conversion && conversion.Text("strategy") == "Webhook" && conversion.Map("webhook") is { } webhook
-            ? new WebhookConversion(webhook, resolveService)
+            ? new WebhookConversion(webhook, clients, time)
             : new NoConversion();
 
     /// <summary>Makes the resources.</summary>

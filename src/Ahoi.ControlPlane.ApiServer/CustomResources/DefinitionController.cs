@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
+using Ahoi.ControlPlane.ApiServer.Webhooks;
 using Ahoi.ControlPlane.ApiServer.Wire;
 using Ahoi.ControlPlane.ApiServer.Writing;
 using Ahoi.ControlPlane.Storage;
@@ -14,8 +15,8 @@ namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 /// are being deleted. One loop; what it does it does again after a restart.
 /// </summary>
 /// <param name="parts">What the server's handlers share.</param>
-/// <param name="resolveService">Finds the address of a service that converts.</param>
-internal sealed partial class DefinitionController(ServerParts parts, Func<JsonMap, Uri?> resolveService) : IAsyncDisposable
+/// <param name="clients">Speak with the webhooks that convert.</param>
+internal sealed partial class DefinitionController(ServerParts parts, WebhookClients clients) : IAsyncDisposable
 {
     /// <summary>What the keys of definitions start with.</summary>
     public const string Prefix = "/registry/apiextensions.k8s.io/customresourcedefinitions/";
@@ -26,7 +27,7 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
     /// <summary>The manager under which the server writes what it owns of a definition.</summary>
     private const string Manager = "kube-apiserver";
 
-    private readonly CustomResourceFactory _factory = new(resolveService);
+    private readonly CustomResourceFactory _factory = new(clients, parts.Time);
     private readonly ObjectDeleter _deleter = new(parts);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, StoredValue> _definitions = new(StringComparer.Ordinal);
@@ -50,11 +51,6 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
         foreach (var task in _emptying.Values)
         {
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        foreach (var served in _served.Values)
-        {
-            (served.Converter as IDisposable)?.Dispose();
         }
 
         _stopping.Dispose();
@@ -269,11 +265,6 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
         {
             parts.Registry.Set(resources);
         }
-
-        if (!ReferenceEquals(before?.Converter, converter))
-        {
-            (before?.Converter as IDisposable)?.Dispose();
-        }
     }
 
     private async Task ForgetAsync(string key)
@@ -282,7 +273,6 @@ internal sealed partial class DefinitionController(ServerParts parts, Func<JsonM
         if (_served.Remove(key, out var served))
         {
             parts.Registry.Remove(served.Group, served.Plural);
-            (served.Converter as IDisposable)?.Dispose();
             await parts.Feed.DetachAsync(served.Storage, _stopping.Token).ConfigureAwait(false);
         }
 

@@ -8,4 +8,5 @@ internal static class ServerEventIds
     public const int CompactionFailed = 2002;
     public const int DefinitionFailed = 2003;
     public const int DefinitionsLost = 2005;
+    public const int WebhookIgnored = 2006;
 }

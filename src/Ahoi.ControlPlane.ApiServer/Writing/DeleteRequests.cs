@@ -1,4 +1,5 @@
 using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Admission;
 using Ahoi.ControlPlane.ApiServer.Reading;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Wire;
@@ -75,8 +76,9 @@ internal sealed class DeleteRequests
             name,
             options,
             request.Now,
-            old => _parts.Admission.ValidateAsync(
-                new()
+            async old =>
+            {
+                var write = new AdmissionWrite
                 {
                     Request = request,
                     Operation = "DELETE",
@@ -84,8 +86,10 @@ internal sealed class DeleteRequests
                     Old = old,
                     DryRun = options.DryRun,
                     Options = options.ToJson(),
-                },
-                request.Aborted),
+                };
+                await _parts.Admission.MutateAsync(write, request.Aborted).ConfigureAwait(false);
+                await _parts.Admission.ValidateAsync(write, request.Aborted).ConfigureAwait(false);
+            },
             request.Aborted).ConfigureAwait(false);
     }
 }

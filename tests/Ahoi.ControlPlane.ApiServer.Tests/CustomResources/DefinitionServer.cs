@@ -26,6 +26,8 @@ internal sealed class DefinitionServer : IAsyncDisposable
         _client.DefaultRequestHeaders.Authorization = new("Bearer", "admin");
     }
 
+    public Requests.ServerParts Parts => _server.Parts;
+
     public static async Task<DefinitionServer> StartAsync(IRevisionStore? store = null)
     {
         var server = new DefinitionServer(store ?? new MemoryRevisionStore());

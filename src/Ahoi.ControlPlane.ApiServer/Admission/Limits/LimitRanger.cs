@@ -11,6 +11,8 @@ namespace Ahoi.ControlPlane.ApiServer.Admission.Limits;
 /// </summary>
 internal sealed class LimitRanger(NamespaceObjects objects) : IAdmission
 {
+    public bool IsRepeated => true;
+
     public const string Annotation = "kubernetes.io/limit-ranger";
 
     public async ValueTask MutateAsync(AdmissionWrite write, CancellationToken cancellationToken)

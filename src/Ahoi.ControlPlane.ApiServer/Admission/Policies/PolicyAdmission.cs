@@ -3,7 +3,6 @@ using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Api.Selectors;
-using Ahoi.Cel;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.Requests;
 
@@ -34,8 +33,8 @@ internal sealed class PolicyAdmission(ServerParts parts) : IAdmission
         }
 
         var policies = Stored("validatingadmissionpolicies").ToDictionary(p => p.Name.ToString(), StringComparer.Ordinal);
-        var space = NamespaceOf(write);
-        var labels = space is null ? null : PolicyMatch.LabelsOf(space);
+        var facts = AdmissionFacts.Of(parts, write);
+        var labels = facts.Space is null ? null : PolicyMatch.LabelsOf(facts.Space);
         foreach (var stored in bindings)
         {
             var binding = _bindings.GetValue(stored, s => new(s.Parse()));
@@ -45,7 +44,7 @@ internal sealed class PolicyAdmission(ServerParts parts) : IAdmission
                 var served = parts.Registry.Current;
                 if (policy.Match.Matches(write, served, labels) && binding.Match.Matches(write, served, labels))
                 {
-                    Judge(write, policy, binding, space);
+                    Judge(write, policy, binding, facts);
                 }
             }
         }
@@ -69,26 +68,8 @@ internal sealed class PolicyAdmission(ServerParts parts) : IAdmission
         });
     }
 
-    private void Judge(AdmissionWrite write, AdmissionPolicy policy, PolicyBinding binding, JsonMap? space)
+    private void Judge(AdmissionWrite write, AdmissionPolicy policy, PolicyBinding binding, AdmissionFacts facts)
     {
-        var request = write.Request;
-        var authorizer = new PolicyAuthorizer(parts.Authorizer, request.User);
-        var facts = new Dictionary<string, object?>(StringComparer.Ordinal)
-        {
-            ["object"] = write.Value,
-            ["oldObject"] = write.Old,
-            ["namespaceObject"] = request.Resource.Namespaced ? space : null,
-            ["request"] = PolicyRequest.Of(write),
-            ["authorizer"] = authorizer,
-            [PolicyExpressions.RequestResource] = new CelAuthorizerResource(authorizer, new()
-            {
-                Group = request.Resource.Group,
-                Resource = request.Resource.Plural,
-                Subresource = request.Subresource?.Name ?? "",
-                Namespace = request.Namespace,
-                Name = write.Name,
-            }),
-        };
         var (parameters, missing) = Parameters(write, policy, binding);
         if (missing is not null)
         {
@@ -102,7 +83,7 @@ internal sealed class PolicyAdmission(ServerParts parts) : IAdmission
 
         foreach (var parameter in parameters)
         {
-            foreach (var finding in policy.Judge(name => name == "params" ? parameter : facts.GetValueOrDefault(name)))
+            foreach (var finding in policy.Judge(name => name == "params" ? parameter : facts.Find(name)))
             {
                 Act(write, policy, binding, finding);
             }
@@ -160,17 +141,4 @@ internal sealed class PolicyAdmission(ServerParts parts) : IAdmission
 
     private ArraySegment<CachedObject> Stored(string plural) =>
         parts.Registry.Current.Find(Group, "v1", plural)?.Storage is { } storage ? storage.Cache.Snapshot(storage.Prefix, out _) : [];
-
-    private JsonMap? NamespaceOf(AdmissionWrite write)
-    {
-        var request = write.Request;
-        if (request.Resource is { Group: "", Kind: "Namespace" })
-        {
-            return write.Value ?? write.Old;
-        }
-
-        return request.Resource.Namespaced && parts.Registry.Current.Find("", "v1", "namespaces")?.Storage is { } storage
-            ? storage.Cache.Find(storage.KeyOf(null, request.Namespace))?.Parse()
-            : null;
-    }
 }

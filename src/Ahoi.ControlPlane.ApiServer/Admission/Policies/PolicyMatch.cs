@@ -15,9 +15,10 @@ internal sealed class PolicyMatch
 
     /// <summary>Reads a match.</summary>
     /// <param name="match">The matchConstraints or matchResources; one without rules is for every resource.</param>
-    public PolicyMatch(JsonMap match)
+    /// <param name="rules">Where its rules are.</param>
+    public PolicyMatch(JsonMap match, string rules = "resourceRules")
     {
-        _rules = [.. match.List("resourceRules")?.Maps ?? []];
+        _rules = [.. match.List(rules)?.Maps ?? []];
         _excluded = [.. match.List("excludeResourceRules")?.Maps ?? []];
         _namespaces = match.Map("namespaceSelector") is { } spaces ? LabelSelector.FromJson(spaces) : LabelSelector.Everything;
         _objects = match.Map("objectSelector") is { } objects ? LabelSelector.FromJson(objects) : LabelSelector.Everything;
@@ -42,6 +43,19 @@ internal sealed class PolicyMatch
 
         return (_namespaces.IsEmpty || space is null || _namespaces.Matches(space))
             && (_objects.IsEmpty || Selected(write.Value) || Selected(write.Old));
+    }
+
+    /// <summary>Gets the version of the written resource that the rules name: the one of the request where they name it, else
+    /// another one of the same objects.</summary>
+    /// <param name="write">The write, which matches.</param>
+    /// <param name="served">What is served.</param>
+    public ServedResource? VersionOf(AdmissionWrite write, ResourceSet served)
+    {
+        var resource = write.Request.Resource;
+        var rule = _rules.FirstOrDefault(r => Matches(r, write, served));
+        return rule is null || Has(rule, "apiVersions", resource.Version)
+            ? resource
+            : served.All.FirstOrDefault(r => r.Group == resource.Group && r.Plural == resource.Plural && Has(rule, "apiVersions", r.Version));
     }
 
     /// <summary>Gets the labels of an object.</summary>
