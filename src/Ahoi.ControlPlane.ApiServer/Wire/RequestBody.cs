@@ -4,6 +4,7 @@ using System.Text.Json;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.ApiServer.Requests;
+using Ahoi.ControlPlane.ApiServer.Wire.Protobuf;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
@@ -33,19 +34,21 @@ internal static class RequestBody
     /// <summary>Reads an object in JSON or YAML, by the media type.</summary>
     /// <param name="request">The request.</param>
     /// <param name="duplicates">Collects fields that are given twice, or <see langword="null"/>.</param>
+    /// <param name="protobuf">Whether it may be in protobuf: built-in kinds may, custom ones may not.</param>
     /// <returns>The object, or <see langword="null"/> for an empty body.</returns>
     /// <exception cref="ApiException">400, 413 or 415.</exception>
-    public static async ValueTask<JsonMap?> ReadMapAsync(HttpRequest request, ICollection<string>? duplicates)
+    public static async ValueTask<JsonMap?> ReadMapAsync(HttpRequest request, ICollection<string>? duplicates, bool protobuf = false)
     {
-        var yaml = MediaType(request) switch
+        Func<ReadOnlySpan<byte>, object?> parse = MediaType(request) switch
         {
-            "" or MediaTypes.Json or "*/*" => false,
-            MediaTypes.Yaml or "application/x-yaml" => true,
+            "" or MediaTypes.Json or "*/*" => body => JsonTree.Parse(body, duplicates),
+            MediaTypes.Yaml or "application/x-yaml" => body => YamlReader.Parse(body, duplicates),
+            MediaTypes.Protobuf when protobuf => body => ProtobufDecoder.Decode(body),
             _ => throw ApiErrors.UnsupportedMediaType("application/json, application/yaml"),
         };
         var (isEmpty, value) = await ReadAsync(
             request,
-            body => body.IsEmpty ? (true, null) : (false, yaml ? YamlReader.Parse(body, duplicates) : JsonTree.Parse(body, duplicates))).ConfigureAwait(false);
+            body => body.IsEmpty ? (true, null) : (false, parse(body))).ConfigureAwait(false);
         if (isEmpty)
         {
             return null;
@@ -103,7 +106,7 @@ internal static class RequestBody
             {
                 return ParseAll(body, parse);
             }
-            catch (JsonException exception)
+            catch (Exception exception) when (exception is JsonException or ProtobufFormatException)
             {
                 throw ApiErrors.BadRequest($"The body of the request could not be read: {exception.Message}", exception);
             }

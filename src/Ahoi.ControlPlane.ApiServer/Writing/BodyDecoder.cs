@@ -22,7 +22,7 @@ internal static class BodyDecoder
     public static async ValueTask<JsonMap> ReadAsync(ApiRequest request, WriteOptions options, GroupVersionKind kind, Schema? schema, bool custom)
     {
         var faults = options.Ignores ? null : new List<string>();
-        var value = await RequestBody.ReadMapAsync(request.Http.Request, faults).ConfigureAwait(false) ?? [];
+        var value = await RequestBody.ReadMapAsync(request.Http.Request, faults, protobuf: !custom).ConfigureAwait(false) ?? [];
         if (faults is not null)
         {
             for (var i = 0; i < faults.Count; i++)

@@ -79,7 +79,7 @@ internal sealed record DeletionOptions
 
     private static async ValueTask<JsonMap?> ReadBodyAsync(ApiRequest request)
     {
-        var body = await RequestBody.ReadMapAsync(request.Http.Request, null).ConfigureAwait(false);
+        var body = await RequestBody.ReadMapAsync(request.Http.Request, null, protobuf: true).ConfigureAwait(false);
         if (body is null)
         {
             return null;

@@ -26,6 +26,8 @@ internal sealed class DefinitionServer : IAsyncDisposable
         _client.DefaultRequestHeaders.Authorization = new("Bearer", "admin");
     }
 
+    public HttpClient Client => _client;
+
     public Requests.ServerParts Parts => _server.Parts;
 
     public static async Task<DefinitionServer> StartAsync(IRevisionStore? store = null)
