@@ -20,9 +20,8 @@ internal sealed class FieldConflictException(IReadOnlyList<(ManagerEntry Entry, 
             causes.AddRange(fields.Paths().Select(path => new StatusCause("FieldManagerConflict", $"conflict with {Describe(entry)}", path)));
         }
 
-        var fieldNames = string.Join(", ", causes.Select(c => c.Field).Distinct());
-        var message = $"Apply failed with {causes.Count} {(causes.Count == 1 ? "conflict" : "conflicts")}: other managers own {fieldNames}. "
-            + "Use --force-conflicts (force=true) to take them over.";
+        var who = string.Join("; ", causes.GroupBy(c => c.Message).Select(g => $"{g.Key}: {string.Join(", ", g.Select(c => c.Field))}"));
+        var message = $"Apply failed with {causes.Count} {(causes.Count == 1 ? "conflict" : "conflicts")}: {who}";
         return new(new(409, StatusReason.Conflict, message) { Details = new() { Causes = causes } }, this);
     }
 
