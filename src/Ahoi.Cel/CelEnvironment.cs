@@ -15,9 +15,11 @@ namespace Ahoi.Cel;
 /// </summary>
 public sealed class CelEnvironment
 {
-    private static readonly FunctionRegistry Functions = BuildFunctions();
+    private static readonly FunctionRegistry Functions = BuildFunctions(patches: false);
+    private static readonly FunctionRegistry PatchFunctions = BuildFunctions(patches: true);
 
     private readonly FrozenDictionary<string, CelType> _variables;
+    private readonly bool _patches;
 
     /// <summary>Makes an environment.</summary>
     /// <param name="variables">The variables' types by name.</param>
@@ -27,11 +29,22 @@ public sealed class CelEnvironment
         _variables = variables.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
+    private CelEnvironment(FrozenDictionary<string, CelType> variables, bool patches) => (_variables, _patches) = (variables, patches);
+
     /// <summary>Makes an environment with one more variable.</summary>
     /// <param name="name">The variable's name.</param>
     /// <param name="type">Its type.</param>
     /// <returns>The environment.</returns>
-    public CelEnvironment With(string name, CelType type) => new(_variables.Append(new(name, type)));
+    public CelEnvironment With(string name, CelType type) =>
+        new(_variables.Append(new(name, type)).ToFrozenDictionary(StringComparer.Ordinal), _patches);
+
+    /// <summary>
+    /// Makes an environment whose expressions can also make objects (<c>Object{spec: Object.spec{replicas: 3}}</c>, each
+    /// type named by the path of the field it is for) and operations of a JSON patch (<c>JSONPatch{op: "add", ...}</c>,
+    /// <c>jsonpatch.escapeKey</c>), as those of mutating admission policies do.
+    /// </summary>
+    /// <returns>The environment.</returns>
+    public CelEnvironment WithPatchTypes() => new(_variables, patches: true);
 
     /// <summary>Reads and checks an expression.</summary>
     /// <param name="text">The expression.</param>
@@ -41,7 +54,7 @@ public sealed class CelEnvironment
     {
         ArgumentNullException.ThrowIfNull(text);
         var root = Parser.Parse(text);
-        var checker = new Checker(_variables, Functions);
+        var checker = new Checker(_variables, _patches ? PatchFunctions : Functions, _patches ? PatchTypes.Find : null);
         var type = checker.Check(root);
         LiteralChecks.Collect(root, checker.Faults);
         if (checker.Faults.Count > 0)
@@ -50,10 +63,10 @@ public sealed class CelEnvironment
         }
 
         var cost = new CostEstimator(_variables).Estimate(root);
-        return new(text, root, type, _variables, checker.Used, checker.Slots, cost);
+        return new(text, root, type, _variables, checker.Used, checker.Slots, cost, _patches);
     }
 
-    private static FunctionRegistry BuildFunctions()
+    private static FunctionRegistry BuildFunctions(bool patches)
     {
         var functions = new FunctionRegistry();
         Operators.AddTo(functions);
@@ -69,6 +82,11 @@ public sealed class CelEnvironment
         Formats.AddTo(functions);
         Semvers.AddTo(functions);
         Authorizers.AddTo(functions);
+        if (patches)
+        {
+            JsonPatches.AddTo(functions);
+        }
+
         return functions;
     }
 }

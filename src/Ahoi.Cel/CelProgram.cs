@@ -10,8 +10,9 @@ public sealed class CelProgram
     private readonly Expr _root;
     private readonly IReadOnlyDictionary<string, CelType> _variables;
     private readonly int _slots;
+    private readonly bool _patches;
 
-    internal CelProgram(string text, Expr root, CelType type, IReadOnlyDictionary<string, CelType> variables, IReadOnlySet<string> used, int slots, long cost)
+    internal CelProgram(string text, Expr root, CelType type, IReadOnlyDictionary<string, CelType> variables, IReadOnlySet<string> used, int slots, long cost, bool patches)
     {
         Text = text;
         ResultType = type;
@@ -20,6 +21,7 @@ public sealed class CelProgram
         _root = root;
         _variables = variables;
         _slots = slots;
+        _patches = patches;
     }
 
     /// <summary>Gets the expression's text.</summary>
@@ -53,16 +55,32 @@ public sealed class CelProgram
     public CelResult Evaluate(Func<string, object?> variables, long costLimit)
     {
         ArgumentNullException.ThrowIfNull(variables);
-        var evaluator = new Evaluator(_variables, name => Bound(name, variables(name)), _slots, costLimit);
+        var cost = 0L;
         try
         {
-            return evaluator.Evaluate(_root) is var value && value is CelError error
-                ? new(null, error.Message, evaluator.Cost)
-                : new(JsonValues.ToJson(value), null, evaluator.Cost);
+            var value = Run(variables, costLimit, out cost);
+            return value is CelError error ? new(null, error.Message, cost)
+                : _patches && PatchTypes.FindMismatch(value) is { } mismatch ? new(null, mismatch, cost)
+                : new(JsonValues.ToJson(value), null, cost);
         }
         catch (CelException exception)
         {
-            return new(null, exception.Message, evaluator.Cost, exception.Kind);
+            return new(null, exception.Message, cost, exception.Kind);
+        }
+    }
+
+    /// <summary>Evaluates the expression to a value as other expressions see it.</summary>
+    /// <exception cref="CelException">It costs too much.</exception>
+    internal object? Run(Func<string, object?> variables, long costLimit, out long cost)
+    {
+        var evaluator = new Evaluator(_variables, name => Bound(name, variables(name)), _slots, costLimit);
+        try
+        {
+            return evaluator.Evaluate(_root);
+        }
+        finally
+        {
+            cost = evaluator.Cost;
         }
     }
 

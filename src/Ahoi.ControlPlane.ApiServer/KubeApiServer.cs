@@ -68,6 +68,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         _parts.Admission.Add(new DefaultClasses(objects));
         AccessSetup.Install(_parts, _builtIn.Handlers, options.TokenSigningKey ?? _ownKey!);
         _parts.Admission.Add(new PolicyAdmission(_parts));
+        _parts.Admission.Add(new MutationAdmission(_parts));
         _parts.Admission.Add(new WebhookAdmission(_parts, _webhooks));
         _parts.Admission.Add(new ServiceAllocations(feed, registry));
         _parts.Admission.Add(new QuotaAdmission(_parts, objects));

@@ -4,7 +4,7 @@ using Ahoi.Cel.Types;
 namespace Ahoi.Cel.Checking;
 
 /// <summary>Gives every node its type, every name its meaning, and collects what does not fit.</summary>
-internal sealed class Checker(IReadOnlyDictionary<string, CelType> variables, FunctionRegistry functions)
+internal sealed class Checker(IReadOnlyDictionary<string, CelType> variables, FunctionRegistry functions, Func<string, ICelObjectType?>? objects)
 {
     private const int MaxFaults = 100;
 
@@ -40,7 +40,7 @@ internal sealed class Checker(IReadOnlyDictionary<string, CelType> variables, Fu
             ListExpr list => List(list),
             MapExpr map => Map(map),
             FoldExpr fold => Fold(fold),
-            MessageExpr message => Fault(message, $"undeclared reference to '{message.Name}' (in container '')"),
+            MessageExpr message => Message(message),
             _ => throw new InvalidOperationException("Every node is known."),
         };
         node.Type = type;
@@ -87,7 +87,15 @@ internal sealed class Checker(IReadOnlyDictionary<string, CelType> variables, Fu
 
     private CelType Select(SelectExpr select)
     {
-        if (Qualified(select) is { } name && TypeNames.Find(name) is { } known)
+        var name = Qualified(select);
+        if (name is not null && variables.TryGetValue(name, out var variable) && !IsLocal(name))
+        {
+            select.Variable = name;
+            Used.Add(name);
+            return variable;
+        }
+
+        if (name is not null && TypeNames.Find(name) is { } known)
         {
             // google.protobuf.Timestamp and the like; evaluated as the type itself.
             select.Operand.Type = CelType.TypeOf(known);
@@ -114,7 +122,7 @@ internal sealed class Checker(IReadOnlyDictionary<string, CelType> variables, Fu
             case CelTypeKind.Dyn or CelTypeKind.Parameter:
                 return CelType.Dyn;
             case CelTypeKind.Object:
-                return operand.ObjectType is { } fields && EscapedNames.Unescape(select.Field) is { } name && fields.TryGetField(name, out var type)
+                return operand.ObjectType is { } fields && (fields.EscapesNames ? EscapedNames.Unescape(select.Field) : select.Field) is { } name && fields.TryGetField(name, out var type)
                     ? type
                     : Fault(select, $"undefined field '{select.Field}'");
             default:
@@ -227,6 +235,44 @@ internal sealed class Checker(IReadOnlyDictionary<string, CelType> variables, Fu
         return CelType.Map(key ?? _solver.NewParameter(), value ?? _solver.NewParameter());
     }
 
+    private CelType Message(MessageExpr message)
+    {
+        var type = objects?.Invoke(message.Name);
+        foreach (var entry in message.Fields)
+        {
+            var given = _solver.Resolve(Visit(entry.Value));
+            if (type is null)
+            {
+                continue;
+            }
+
+            // A field's name is always text: the parser made it from a word.
+            var name = (string)((ConstantExpr)entry.Key).Value!;
+            if (!type.TryGetField(name, out var wanted))
+            {
+                Fault(entry.Key, $"undefined field '{name}'");
+                continue;
+            }
+
+            if (entry.Optional)
+            {
+                given = given.Kind switch
+                {
+                    CelTypeKind.Optional => given.Parameters[0],
+                    CelTypeKind.Dyn => given,
+                    _ => Fault(entry.Value, $"expected type 'optional_type({wanted})' but found '{given}'"),
+                };
+            }
+
+            if (!_solver.Assignable(wanted, given))
+            {
+                Fault(entry.Value, $"expected type of field '{name}' is '{wanted}' but provided type is '{_solver.Resolve(given, close: true)}'");
+            }
+        }
+
+        return type is null ? Fault(message, $"undeclared reference to '{message.Name}' (in container '')") : CelType.Object(type);
+    }
+
     private CelType Join(Expr node, CelType? before, CelType type, bool optional)
     {
         type = _solver.Resolve(type);
@@ -293,10 +339,12 @@ internal sealed class Checker(IReadOnlyDictionary<string, CelType> variables, Fu
         return Slots++;
     }
 
-    private bool IsVariable(string qualified)
+    private bool IsVariable(string qualified) => IsLocal(qualified) || variables.ContainsKey(qualified.Split('.')[0]);
+
+    private bool IsLocal(string qualified)
     {
         var head = qualified.Split('.')[0];
-        return _locals.Exists(l => l.Name == head) || variables.ContainsKey(head);
+        return _locals.Exists(l => l.Name == head);
     }
 
     private static string? Qualified(Expr expression) => expression switch

@@ -36,6 +36,7 @@ internal static class LiteralChecks
         CallExpr call => call.Arguments,
         ListExpr list => list.Items,
         MapExpr map => map.Entries.SelectMany(e => new[] { e.Key, e.Value }),
+        MessageExpr message => message.Fields.Select(f => f.Value),
         FoldExpr fold => [fold.Range, fold.Init, fold.Condition, fold.Step, fold.Result],
         _ => [],
     };

@@ -9,6 +9,7 @@ internal static class CallCosts
 {
     public const long List = 10;
     public const long Map = 30;
+    public const long Object = 40;
     public const double Traversal = 0.1;
     public const double Regex = 0.25;
     public const long AuthorizerCheck = 350_000;

@@ -37,6 +37,8 @@ internal sealed class CostEstimator(IReadOnlyDictionary<string, CelType> variabl
                 return List(list);
             case MapExpr map:
                 return Map(map);
+            case MessageExpr message:
+                return message.Fields.Aggregate(CallCosts.Object, (cost, field) => Size.Add(cost, Cost(field.Value)));
             case FoldExpr fold:
                 return Fold(fold);
             case CallExpr call:
@@ -48,7 +50,7 @@ internal sealed class CostEstimator(IReadOnlyDictionary<string, CelType> variabl
 
     private long Select(SelectExpr select)
     {
-        if (select.Operand.Type.Kind == CelTypeKind.Type)
+        if (select.Variable is not null || select.Operand.Type.Kind == CelTypeKind.Type)
         {
             return 1;
         }

@@ -24,6 +24,6 @@ internal readonly record struct SizeTrail(bool Exists, CelType? Node)
     }) : new(true, root);
 
     public SizeTrail Field(string name, CelType? root) => Exists
-        ? new(true, Node?.ObjectType is { } fields && EscapedNames.Unescape(name) is { } field && fields.TryGetField(field, out var type) ? type : null)
+        ? new(true, Node?.ObjectType is { } fields && (fields.EscapesNames ? EscapedNames.Unescape(name) : name) is { } field && fields.TryGetField(field, out var type) ? type : null)
         : new(true, root);
 }

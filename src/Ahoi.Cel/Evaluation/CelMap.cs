@@ -50,7 +50,7 @@ internal sealed class CelJsonMap(JsonMap map, CelType type) : CelMap
                 {
                     yield return key;
                 }
-                else if (fields.TryGetField(key, out _) && EscapedNames.Escape(key) is { } escaped)
+                else if (fields.TryGetField(key, out _) && (fields.EscapesNames ? EscapedNames.Escape(key) : key) is { } escaped)
                 {
                     yield return escaped;
                 }
@@ -69,7 +69,7 @@ internal sealed class CelJsonMap(JsonMap map, CelType type) : CelMap
         var valueType = type.Kind == CelTypeKind.Map ? type.Parameters[1] : CelType.Dyn;
         if (type.ObjectType is { } fields)
         {
-            if (EscapedNames.Unescape(name) is not { } field || !fields.TryGetField(field, out var fieldType))
+            if ((fields.EscapesNames ? EscapedNames.Unescape(name) : name) is not { } field || !fields.TryGetField(field, out var fieldType))
             {
                 return false;
             }

@@ -21,6 +21,8 @@ internal static class Equality
                 return a.AsSpan().SequenceEqual(b);
             case (CelList a, CelList b):
                 return ListsEqual(a, b);
+            case (CelObject, CelMap) or (CelMap, CelObject):
+                return left is CelObject made && right is CelObject other && made.Fields.Name == other.Fields.Name && MapsEqual(made, other);
             case (CelMap a, CelMap b):
                 return MapsEqual(a, b);
             case (CelOptional a, CelOptional b):

@@ -30,6 +30,8 @@ internal sealed class Evaluator(IReadOnlyDictionary<string, CelType> variables, 
                 return Map(map);
             case FoldExpr fold:
                 return Fold(fold);
+            case MessageExpr message:
+                return Message(message);
             default:
                 return new CelError("unsupported expression");
         }
@@ -54,6 +56,12 @@ internal sealed class Evaluator(IReadOnlyDictionary<string, CelType> variables, 
 
     private object? Select(SelectExpr select)
     {
+        if (select.Variable is { } variable)
+        {
+            Charge(1);
+            return JsonValues.From(activation(variable), variables[variable]);
+        }
+
         if (select.Operand.Type.Kind == CelTypeKind.Type)
         {
             return select.Type.Parameters[0];
@@ -89,7 +97,7 @@ internal sealed class Evaluator(IReadOnlyDictionary<string, CelType> variables, 
             return Display.Box(found);
         }
 
-        return !optional ? (found ? value : CelError.NoKey(select.Field))
+        return !optional ? (found ? value : map is CelObject made ? made.Unset(select.Field) : CelError.NoKey(select.Field))
             : found ? (value is CelError ? value : CelOptional.Of(value)) : CelOptional.None;
     }
 
@@ -243,6 +251,39 @@ internal sealed class Evaluator(IReadOnlyDictionary<string, CelType> variables, 
         }
 
         Charge(CallCosts.Map);
+        return result;
+    }
+
+    private object Message(MessageExpr message)
+    {
+        var result = new CelObject(message.Type.ObjectType!); // Checked: the type is known.
+        foreach (var field in message.Fields)
+        {
+            var value = Evaluate(field.Value);
+            if (value is CelError)
+            {
+                return value;
+            }
+
+            if (field.Optional)
+            {
+                if (value is not CelOptional optional)
+                {
+                    return new CelError("cannot initialize optional field from non-optional value");
+                }
+
+                if (!optional.HasValue)
+                {
+                    continue;
+                }
+
+                value = optional.Value;
+            }
+
+            result.Values[(string)((ConstantExpr)field.Key).Value!] = value; // The parser makes the names of words.
+        }
+
+        Charge(CallCosts.Object);
         return result;
     }
 

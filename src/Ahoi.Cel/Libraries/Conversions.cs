@@ -61,6 +61,7 @@ internal static class Conversions
         CelTimestamp => CelType.Timestamp,
         CelDuration => CelType.Duration,
         CelList => CelType.List(CelType.Dyn),
+        CelObject made => CelType.Object(made.Fields),
         CelMap => CelType.Map(CelType.Dyn, CelType.Dyn),
         CelOptional => CelType.Optional(CelType.Dyn),
         CelType => CelType.TypeOf(CelType.Dyn),

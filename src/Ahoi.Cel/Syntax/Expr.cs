@@ -33,6 +33,9 @@ internal sealed class SelectExpr(int position, Expr operand, string field, bool 
 
     public bool Test { get; } = test;
 
+    // The variable of the environment that the whole selection names, if one has a name with dots.
+    public string? Variable { get; set; }
+
     public bool Optional { get; } = optional;
 }
 

@@ -268,9 +268,12 @@ internal sealed class Parser
         while (!Current.Is("}"))
         {
             var optional = TakeIf("?");
-            Expr key = fields && Current.Kind == TokenKind.Identifier
-                ? new ConstantExpr(Current.Position, Take().Text)
-                : Expression();
+            if (fields && Current.Kind != TokenKind.Identifier)
+            {
+                throw Unexpected("IDENTIFIER");
+            }
+
+            var key = fields ? new ConstantExpr(Current.Position, Take().Text) : Expression();
             Expect(":");
             entries.Add(new(key, Expression(), optional));
             if (!TakeIf(","))

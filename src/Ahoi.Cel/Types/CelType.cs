@@ -55,6 +55,12 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>Gets the type of a check about one resource; see <see cref="CelAuthorizerResource"/>.</summary>
     public static CelType AuthorizerResource { get; } = new(CelTypeKind.Opaque, "kubernetes.authorization.ResourceCheck");
 
+    /// <summary>Gets the type of whole objects that expressions make; see <see cref="CelEnvironment.WithPatchTypes"/>.</summary>
+    public static CelType ApplyConfiguration { get; } = Object(PatchTypes.Root);
+
+    /// <summary>Gets the type of operations of a JSON patch that expressions make; see <see cref="CelEnvironment.WithPatchTypes"/>.</summary>
+    public static CelType JsonPatch { get; } = Object(PatchTypes.Operation);
+
     /// <summary>Gets the kind.</summary>
     public CelTypeKind Kind { get; }
 

@@ -11,6 +11,9 @@ public interface ICelObjectType
     /// <summary>Gets the names of the fields as they stand in JSON.</summary>
     IEnumerable<string> FieldNames { get; }
 
+    /// <summary>Gets whether expressions write names that are no identifiers, or reserved, in their escaped form (<see cref="EscapedNames"/>).</summary>
+    bool EscapesNames => true;
+
     /// <summary>Gets the type of a field.</summary>
     /// <param name="name">The name as it stands in JSON; the engine translates escaped names (<see cref="EscapedNames"/>).</param>
     /// <param name="type">The field's type.</param>

@@ -13,11 +13,13 @@ internal sealed class AdmissionChain
         {
             await part.MutateAsync(write, cancellationToken).ConfigureAwait(false);
         }
-    }
 
-    /// <summary>Lets the parts that want so see again what webhooks have made of an object.</summary>
-    public async ValueTask RepeatAsync(AdmissionWrite write, CancellationToken cancellationToken)
-    {
+        if (!write.Rounds.IsWanted)
+        {
+            return;
+        }
+
+        write.Rounds.IsSecond = true;
         foreach (var part in _parts.Where(p => p.IsRepeated))
         {
             await part.MutateAsync(write, cancellationToken).ConfigureAwait(false);

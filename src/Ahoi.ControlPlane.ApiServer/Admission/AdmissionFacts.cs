@@ -2,6 +2,7 @@ using Ahoi.Api.Json;
 using Ahoi.Cel;
 using Ahoi.ControlPlane.ApiServer.Admission.Policies;
 using Ahoi.ControlPlane.ApiServer.Requests;
+using Ahoi.ControlPlane.ApiServer.Resources;
 
 namespace Ahoi.ControlPlane.ApiServer.Admission;
 
@@ -39,6 +40,28 @@ internal sealed class AdmissionFacts
                 }),
             },
             space);
+    }
+
+    /// <summary>Makes the facts as seen in another version of the resource.</summary>
+    /// <param name="seen">The version.</param>
+    /// <param name="value">The new object in that version.</param>
+    /// <param name="old">The stored object in that version.</param>
+    /// <param name="isWhole">Whether the request is for the resource itself and not for a subresource.</param>
+    public AdmissionFacts In(ServedResource seen, JsonMap? value, JsonMap? old, bool isWhole)
+    {
+        var request = new JsonMap();
+        foreach (var (key, item) in (JsonMap)_facts["request"]!)
+        {
+            request[key] = item;
+        }
+
+        if (isWhole)
+        {
+            request["kind"] = new JsonMap { ["group"] = seen.Group, ["version"] = seen.Version, ["kind"] = seen.Kind };
+        }
+
+        request["resource"] = new JsonMap { ["group"] = seen.Group, ["version"] = seen.Version, ["resource"] = seen.Plural };
+        return new(new(_facts, StringComparer.Ordinal) { ["object"] = value, ["oldObject"] = old, ["request"] = request }, Space);
     }
 
     /// <summary>Finds a fact by the name that expressions use.</summary>

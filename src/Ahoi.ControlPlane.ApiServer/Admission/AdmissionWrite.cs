@@ -26,6 +26,9 @@ internal sealed record AdmissionWrite
     /// <summary>Gets what parts of the chain have taken for this write, to be kept once it is stored and given back otherwise.</summary>
     public WriteReservations Reservations { get; init; } = new();
 
+    /// <summary>Gets how often the mutating parts of the chain see the write.</summary>
+    public AdmissionRounds Rounds { get; } = new();
+
     /// <summary>Gets the options of the request (<c>meta.k8s.io/v1</c> CreateOptions, UpdateOptions, PatchOptions, DeleteOptions).</summary>
     public JsonMap Options { get; init; } = [];
 }

@@ -6,7 +6,7 @@ namespace Ahoi.ControlPlane.ApiServer.Admission;
 /// </summary>
 internal interface IAdmission
 {
-    /// <summary>Gets whether <see cref="MutateAsync"/> is asked again after webhooks have changed the object.</summary>
+    /// <summary>Gets whether <see cref="MutateAsync"/> is asked again after policies or webhooks have changed the object.</summary>
     bool IsRepeated => false;
 
     /// <summary>Sees an object before it is validated, and may change it.</summary>

@@ -1,4 +1,3 @@
-using Ahoi.ControlPlane.ApiServer.Admission.Policies;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Kinds.Admission;
 using Ahoi.ControlPlane.ApiServer.Kinds.Apps;
@@ -54,7 +53,7 @@ internal static class KindStrategies
         [("rbac.authorization.k8s.io", "ClusterRoleBinding")] = new RoleBindingStrategy(namespaced: false),
         [("admissionregistration.k8s.io", "ValidatingWebhookConfiguration")] = new WebhookConfigurationStrategy(mutating: false),
         [("admissionregistration.k8s.io", "MutatingWebhookConfiguration")] = new WebhookConfigurationStrategy(mutating: true),
-        [("admissionregistration.k8s.io", "ValidatingAdmissionPolicy")] = new PolicyStrategy(mutating: false, PolicyExpressions.Check) { HasStatus = true, CountsGeneration = true },
+        [("admissionregistration.k8s.io", "ValidatingAdmissionPolicy")] = new PolicyStrategy(mutating: false) { HasStatus = true, CountsGeneration = true },
         [("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding")] = new PolicyBindingStrategy(mutating: false),
         [("admissionregistration.k8s.io", "MutatingAdmissionPolicy")] = new PolicyStrategy(mutating: true) { CountsGeneration = true },
         [("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding")] = new PolicyBindingStrategy(mutating: true),

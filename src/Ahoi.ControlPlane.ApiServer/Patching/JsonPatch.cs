@@ -19,9 +19,20 @@ internal static class JsonPatch
     /// <param name="patch">The parsed patch.</param>
     /// <returns>The patched document.</returns>
     /// <exception cref="Ahoi.Api.Errors.ApiException">400 for a malformed patch, 413 for too many operations, 422 for one that cannot be carried out.</exception>
-    public static JsonMap Apply(JsonMap target, object? patch)
+    public static JsonMap Apply(JsonMap target, object? patch) =>
+        Apply(target, patch, out var failedTest) ?? throw PatchFailure.Inapplicable($"The test of {failedTest} failed.");
+
+    /// <summary>Applies a patch unless one of its own tests fails.</summary>
+    /// <param name="target">The document; not changed.</param>
+    /// <param name="patch">The parsed patch.</param>
+    /// <returns>The patched document; <see langword="null"/> where a test failed.</returns>
+    /// <exception cref="Ahoi.Api.Errors.ApiException">As <see cref="Apply(JsonMap, object?)"/>.</exception>
+    public static JsonMap? ApplyIfTested(JsonMap target, object? patch) => Apply(target, patch, out _);
+
+    private static JsonMap? Apply(JsonMap target, object? patch, out string? failedTest)
     {
         ArgumentNullException.ThrowIfNull(target);
+        failedTest = null;
         if (patch is not JsonList operations || operations.Any(o => o is not JsonMap))
         {
             throw PatchFailure.Malformed("A JSON patch must be a list of operations.");
@@ -36,13 +47,20 @@ internal static class JsonPatch
         var copied = 0L;
         foreach (var operation in operations.Maps)
         {
-            document = Apply(document, operation, ref copied);
+            if (Apply(document, operation, ref copied) is not { } changed)
+            {
+                failedTest = operation.Text("path") ?? "";
+                return null;
+            }
+
+            document = changed;
         }
 
         return document as JsonMap ?? throw PatchFailure.Inapplicable("The patch leaves no object.");
     }
 
-    private static object Apply(object document, JsonMap operation, ref long copiedBytes)
+    /// <returns>The document after the operation; <see langword="null"/> where it was a test that failed.</returns>
+    private static object? Apply(object document, JsonMap operation, ref long copiedBytes)
     {
         var path = operation.Text("path");
         var value = operation["value"];
@@ -76,12 +94,7 @@ internal static class JsonPatch
                 Place(document, path, "copy").Add(JsonTree.DeepClone(original));
                 break;
             case "test":
-                if (!JsonTree.Equals(Place(document, path, "test").Get(), value))
-                {
-                    throw PatchFailure.Inapplicable($"The test of {path} failed.");
-                }
-
-                break;
+                return JsonTree.Equals(Place(document, path, "test").Get(), value) ? document : null;
             default:
                 throw PatchFailure.Inapplicable($"There is no operation \"{operation.Text("op")}\".");
         }

@@ -60,7 +60,7 @@ public sealed class PolicyAdmissionTests
     [InlineData("Ignore", HttpStatusCode.Created)]
     public async Task Create_ExpressionFails_FailurePolicyDecides(string failurePolicy, HttpStatusCode expected)
     {
-        await using var server = await StartAsync($"\"failurePolicy\":\"{failurePolicy}\",\"validations\":[{{\"expression\":\"object.nothing.there\"}}]");
+        await using var server = await StartAsync($"\"failurePolicy\":\"{failurePolicy}\",\"validations\":[{{\"expression\":\"object.nothing.there == 1\"}}]");
 
         Assert.Equal(expected, (await CreateAsync(server, "a", "{}")).Code);
     }
@@ -99,6 +99,63 @@ public sealed class PolicyAdmissionTests
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
         Assert.Equal("spec.validations[0].expression", body.Map("details")!.List("causes")!.Maps.Single().Text("field"));
+    }
+
+    [Fact]
+    public async Task Create_ParametersMissing_IsRefusedWhateverTheActions()
+    {
+        await using var server = await StartAsync(
+            "\"paramKind\":{\"apiVersion\":\"v1\",\"kind\":\"Secret\"},\"validations\":[{\"expression\":\"true\"}]",
+            actions: "\"Audit\"",
+            parameters: ",\"paramRef\":{\"name\":\"none\",\"namespace\":\"default\",\"parameterNotFoundAction\":\"Deny\"}");
+
+        var refused = await CreateAsync(server, "a", "{}");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Code);
+        Assert.Contains("failed to configure binding: no params found", refused.Body.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_AuditAnnotationFails_IsRefusedWhateverTheActions()
+    {
+        await using var server = await StartAsync(
+            "\"auditAnnotations\":[{\"key\":\"k\",\"valueExpression\":\"'seen ' + object.data.x\"}]", actions: "\"Audit\"");
+
+        Assert.Equal(HttpStatusCode.Created, (await CreateAsync(server, "a", """{"x":"1"}""")).Code);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await CreateAsync(server, "b", "{}")).Code);
+    }
+
+    [Fact]
+    public async Task Create_MultipleVersions_AreSeenInTheVersionOfTheRules()
+    {
+        await using var server = await StartAsync("\"validations\":[{\"expression\":\"request.kind.version == 'v1' && request.requestKind.kind == 'ConfigMap'\"}]");
+
+        Assert.Equal(HttpStatusCode.Created, (await CreateAsync(server, "a", "{}")).Code);
+    }
+
+    [Theory]
+    [InlineData("\"validations\":[{\"expression\":\"object.data.x\"}]", "spec.validations[0].expression", "must evaluate to bool but got dyn")]
+    [InlineData("\"validations\":[{\"expression\":\"request.foo == 1\"}]", "spec.validations[0].expression", "undefined field 'foo'")]
+    [InlineData("\"validations\":[{\"expression\":\"params.x == 1\"}]", "spec.validations[0].expression", "undeclared reference to 'params'")]
+    [InlineData("\"validations\":[{\"expression\":\"variables.x == 1\"}]", "spec.validations[0].expression", "undeclared reference to 'variables'")]
+    [InlineData("\"variables\":[{\"name\":\"y\",\"expression\":\"1\"}],\"validations\":[{\"expression\":\"variables.x == 1\"}]", "spec.validations[0].expression", "undefined field 'x'")]
+    [InlineData("\"variables\":[{\"name\":\"in\",\"expression\":\"1\"}],\"validations\":[{\"expression\":\"true\"}]", "spec.variables[0].name", "not a valid CEL identifier")]
+    [InlineData("\"variables\":[{\"name\":\"y\",\"expression\":\"1 +\"}],\"validations\":[{\"expression\":\"true\"}]", "spec.variables[0].expression", "does not compile")]
+    [InlineData("\"validations\":[{\"expression\":\"true\",\"messageExpression\":\"string(authorizer.group('') != null)\"}]", "spec.validations[0].messageExpression", "undeclared reference to 'authorizer'")]
+    [InlineData("\"validations\":[{\"expression\":\"true\",\"message\":\"a\\nb\"}]", "spec.validations[0].message", "line breaks")]
+    [InlineData("\"matchConditions\":[{\"name\":\"c\",\"expression\":\"'x'\"}],\"validations\":[{\"expression\":\"true\"}]", "spec.matchConditions[0].expression", "must evaluate to bool but got string")]
+    [InlineData("\"auditAnnotations\":[{\"key\":\"k\",\"valueExpression\":\"1\"}]", "spec.auditAnnotations[0].valueExpression", "must evaluate to one of [string null_type] but got int")]
+    [InlineData("\"paramKind\":{\"apiVersion\":\"a/b/c\",\"kind\":\"X\"},\"validations\":[{\"expression\":\"true\"}]", "spec.paramKind.apiVersion", "unexpected GroupVersion")]
+    public async Task Define_BadPolicy_IsRefused(string spec, string field, string why)
+    {
+        await using var server = await DefinitionServer.StartAsync();
+
+        var (code, body, _) = await server.SendAsync("POST", Policies, Policy(spec, "\"*\""));
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
+        var cause = body.Map("details")!.List("causes")!.Maps.Single();
+        Assert.Equal(field, cause.Text("field"));
+        Assert.Contains(why, cause.Text("message"), StringComparison.Ordinal);
     }
 
     private static async Task<DefinitionServer> StartAsync(string spec, string operations = "\"CREATE\"", string actions = "\"Deny\"", string parameters = "")

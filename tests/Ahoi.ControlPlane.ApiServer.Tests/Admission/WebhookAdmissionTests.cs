@@ -219,7 +219,7 @@ public sealed class WebhookAdmissionTests
         await using var hook = await WebhookServer.StartAsync(_ => new() { ["allowed"] = false });
         await using var server = await DefinitionServer.StartAsync();
         await ConfigureAsync(
-            server, "validating", Hook("v.example.com", hook.ByUrl, $$"""{{"\"failurePolicy\":\""}}{{policy}}","matchConditions":[{"name":"c","expression":"object.nothing.there"}],"""));
+            server, "validating", Hook("v.example.com", hook.ByUrl, $$"""{{"\"failurePolicy\":\""}}{{policy}}","matchConditions":[{"name":"c","expression":"object.nothing.there == 1"}],"""));
 
         Assert.Equal(expected, (await CreateAsync(server, "c")).Code);
     }

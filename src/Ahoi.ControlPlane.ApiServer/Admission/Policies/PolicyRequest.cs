@@ -13,6 +13,22 @@ internal static class PolicyRequest
         var kind = request.Subresource?.Kind ?? resource.GroupVersionKind;
         JsonMap Kind() => new() { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind };
         JsonMap Resource() => new() { ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Plural };
+        var user = new JsonMap { ["username"] = request.User.Name };
+        if (request.User.Uid.Length > 0)
+        {
+            user["uid"] = request.User.Uid;
+        }
+
+        if (request.User.Groups.Count > 0)
+        {
+            user["groups"] = new JsonList(request.User.Groups);
+        }
+
+        if (request.User.Extra is { Count: > 0 } extra)
+        {
+            user["extra"] = extra;
+        }
+
         var map = new JsonMap
         {
             ["uid"] = Guid.NewGuid().ToString("D"),
@@ -20,18 +36,16 @@ internal static class PolicyRequest
             ["resource"] = Resource(),
             ["requestKind"] = Kind(),
             ["requestResource"] = Resource(),
-            ["name"] = write.Name,
             ["operation"] = write.Operation,
-            ["userInfo"] = new JsonMap
-            {
-                ["username"] = request.User.Name,
-                ["uid"] = request.User.Uid,
-                ["groups"] = new JsonList(request.User.Groups),
-                ["extra"] = request.User.Extra,
-            },
+            ["userInfo"] = user,
             ["dryRun"] = write.DryRun,
             ["options"] = write.Options,
         };
+        if (write.Name.Length > 0)
+        {
+            map["name"] = write.Name;
+        }
+
         if (resource.Namespaced)
         {
             map["namespace"] = request.Namespace;

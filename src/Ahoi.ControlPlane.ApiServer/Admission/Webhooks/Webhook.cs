@@ -9,10 +9,11 @@ internal sealed class Webhook
 {
     private readonly IReadOnlyList<(string Name, CelProgram? Program, string? Fault)> _conditions;
 
-    public Webhook(JsonMap source, string configuration)
+    public Webhook(JsonMap source, string configuration, int place)
     {
         Name = source.Text("name") ?? "";
         Configuration = configuration;
+        Key = $"{configuration}/{Name}/{place}";
         Client = source.Map("clientConfig") ?? [];
         IgnoresFailure = source.Text("failurePolicy") == "Ignore";
         HasSideEffects = source.Text("sideEffects") is not ("None" or "NoneOnDryRun");
@@ -25,6 +26,9 @@ internal sealed class Webhook
     }
 
     public string Name { get; }
+
+    /// <summary>Gets what tells it from all others.</summary>
+    public string Key { get; }
 
     /// <summary>Gets the name of the configuration it is part of.</summary>
     public string Configuration { get; }
@@ -80,7 +84,7 @@ internal sealed class Webhook
         var name = condition.Text("name") ?? "";
         try
         {
-            return (name, PolicyExpressions.Compile(condition.Text("expression") ?? ""), null);
+            return (name, PolicyExpressions.OfWebhooks.Compile(condition.Text("expression") ?? ""), null);
         }
         catch (CelException exception)
         {

@@ -20,32 +20,43 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
 {
     private const string Group = "admissionregistration.k8s.io";
 
+    /// <inheritdoc/>
+    public bool IsRepeated => true;
+
     private readonly ConditionalWeakTable<CachedObject, IReadOnlyList<Webhook>> _known = [];
 
     /// <inheritdoc/>
     public async ValueTask MutateAsync(AdmissionWrite write, CancellationToken cancellationToken)
     {
-        var called = new List<(Webhook Webhook, JsonMap? Left)>();
-        foreach (var webhook in await ConcernedAsync("mutatingwebhookconfigurations", write, cancellationToken).ConfigureAwait(false))
-        {
-            await MutateAsync(webhook, write, cancellationToken).ConfigureAwait(false);
-            called.Add((webhook, webhook.IsRepeated ? write.Value?.DeepClone() : null));
-        }
-
-        if (called.Count < 2 || !called.Any(c => c.Webhook.IsRepeated))
+        var concerned = await ConcernedAsync("mutatingwebhookconfigurations", write, cancellationToken).ConfigureAwait(false);
+        if (concerned.Count == 0)
         {
             return;
         }
 
-        // Who wants to see what others made of the object after it, once more. Our own parts go first.
-        await parts.Admission.RepeatAsync(write, cancellationToken).ConfigureAwait(false);
-        foreach (var (webhook, left) in called)
+        var rounds = write.Rounds;
+        var callees = rounds.Of(this);
+        callees.Return(write.Value);
+        foreach (var webhook in concerned)
         {
-            if (webhook.IsRepeated && !JsonTree.Equals(left, write.Value))
+            if (rounds.IsSecond && !callees.IsWanted(webhook.Key))
             {
-                await MutateAsync(webhook, write, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
+            if (await MutateAsync(webhook, write, cancellationToken).ConfigureAwait(false))
+            {
+                callees.Changed();
+                rounds.IsWanted = true;
+            }
+
+            if (webhook.IsRepeated)
+            {
+                callees.Called(webhook.Key);
             }
         }
+
+        callees.Leave(write.Value);
     }
 
     /// <inheritdoc/>
@@ -65,12 +76,13 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
         }
     }
 
-    private async ValueTask MutateAsync(Webhook webhook, AdmissionWrite write, CancellationToken cancellationToken)
+    /// <returns>Whether the object is another one now.</returns>
+    private async ValueTask<bool> MutateAsync(Webhook webhook, AdmissionWrite write, CancellationToken cancellationToken)
     {
         if (await AskAsync(webhook, write, mayPatch: true, cancellationToken).ConfigureAwait(false) is not var (response, seen)
             || response.Text("patch") is not { Length: > 0 } text)
         {
-            return;
+            return false;
         }
 
         if (write.Value is not { } value)
@@ -83,20 +95,22 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
         try
         {
             var patch = JsonTree.Parse(Convert.FromBase64String(text));
-            changed = JsonPatch.Apply(await ToVersionAsync(value, resource, seen, cancellationToken).ConfigureAwait(false), patch);
+            changed = JsonPatch.Apply(await ObjectVersions.ConvertAsync(value, resource, seen, cancellationToken).ConfigureAwait(false), patch);
         }
         catch (Exception exception) when (exception is FormatException or System.Text.Json.JsonException or ApiException)
         {
             throw ApiErrors.Internal($"the patch of admission webhook \"{webhook.Name}\" cannot be applied: {exception.Message}", exception);
         }
 
-        changed = await ToVersionAsync(changed, seen, resource, cancellationToken).ConfigureAwait(false);
+        changed = await ObjectVersions.ConvertAsync(changed, seen, resource, cancellationToken).ConfigureAwait(false);
         Decode(webhook, changed, write.Request);
-        value.Clear();
-        foreach (var (key, item) in changed)
+        if (JsonTree.Equals(value, changed))
         {
-            value[key] = item;
+            return false;
         }
+
+        ObjectVersions.Replace(value, changed);
+        return true;
     }
 
     /// <summary>Asks a webhook.</summary>
@@ -118,8 +132,8 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
                 webhook,
                 write,
                 seen,
-                write.Value is { } value ? await ToVersionAsync(value, resource, seen, cancellationToken).ConfigureAwait(false) : null,
-                write.Old is { } old ? await ToVersionAsync(old, resource, seen, cancellationToken).ConfigureAwait(false) : null);
+                write.Value is { } value ? await ObjectVersions.ConvertAsync(value, resource, seen, cancellationToken).ConfigureAwait(false) : null,
+                write.Old is { } old ? await ObjectVersions.ConvertAsync(old, resource, seen, cancellationToken).ConfigureAwait(false) : null);
             var answer = await clients.Of(webhook.Client).AskAsync(review, webhook.Timeout, parts.Time, cancellationToken).ConfigureAwait(false);
             response = WebhookReview.Read(webhook, review, answer, mayPatch);
         }
@@ -187,40 +201,19 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
     private static IReadOnlyList<Webhook> Read(CachedObject stored)
     {
         var configuration = stored.Parse();
-        return [.. (configuration.List("webhooks")?.Maps ?? []).Select(w => new Webhook(w, stored.Name.ToString()))];
-    }
-
-    private static async ValueTask<JsonMap> ToVersionAsync(JsonMap value, ServedResource from, ServedResource to, CancellationToken cancellationToken)
-    {
-        if (ReferenceEquals(from, to) || from.ApiVersion == to.ApiVersion)
-        {
-            return value;
-        }
-
-        var stored = from.Reader is { } writer ? await writer.WriteAsync(value.DeepClone(), cancellationToken).ConfigureAwait(false) : value.DeepClone();
-        return to.Reader is { } reader ? await reader.ReadAsync(stored, cancellationToken).ConfigureAwait(false) : stored;
+        return [.. (configuration.List("webhooks")?.Maps ?? []).Select((w, i) => new Webhook(w, stored.Name.ToString(), i))];
     }
 
     private static void Decode(Webhook webhook, JsonMap value, ApiRequest request)
     {
-        var resource = request.Resource;
         try
         {
-            if (resource.IsCustom)
-            {
-                ObjectDecoder.Prune(value, resource.Schema, null);
-            }
-            else if (resource.Schema is { } schema && request.Subresource is null or { Name: "status" })
-            {
-                ObjectDecoder.Decode(value, resource.Schema!, null);
-            }
+            ObjectVersions.Decode(value, request.Resource, request, null);
         }
         catch (DecodingException exception)
         {
             throw ApiErrors.Internal($"the patch of admission webhook \"{webhook.Name}\" makes the object unreadable: {exception.Message}", exception);
         }
-
-        resource.Strategy.SetDefaults(value);
     }
 
     [LoggerMessage(ServerEventIds.WebhookIgnored, LogLevel.Warning, "Webhook {Webhook} did not answer and is passed over, as its failurePolicy says")]

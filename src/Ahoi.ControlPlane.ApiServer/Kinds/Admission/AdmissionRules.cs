@@ -1,4 +1,7 @@
 using Ahoi.Api.Json;
+using Ahoi.Cel;
+using Ahoi.Cel.Types;
+using Ahoi.ControlPlane.ApiServer.Admission.Policies;
 using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds.Admission;
@@ -68,8 +71,8 @@ internal static class AdmissionRules
         }
     }
 
-    /// <summary>Refuses conditions without a unique name and an expression.</summary>
-    public static void MatchConditions(Field conditions)
+    /// <summary>Refuses conditions without a unique name and an expression that can be true.</summary>
+    public static void MatchConditions(Field conditions, CelEnvironment environment)
     {
         if (conditions.Count > 64)
         {
@@ -82,6 +85,14 @@ internal static class AdmissionRules
             if (string.IsNullOrWhiteSpace(condition["expression"].Text))
             {
                 condition["expression"].Required();
+            }
+            else
+            {
+                PolicyExpressions.Compile(environment, condition["expression"].Text.Trim(), out var fault, CelType.Bool);
+                if (fault is not null)
+                {
+                    condition["expression"].Invalid(fault);
+                }
             }
 
             if (condition["name"].RequiredAnd(Names.Qualified) && !names.Add(condition["name"].Text))
@@ -116,6 +127,16 @@ internal static class AdmissionRules
         match["objectSelector"].LabelSelector();
         foreach (var rule in match["resourceRules"].Items.Concat(match["excludeResourceRules"].Items))
         {
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var name in rule["resourceNames"].Items)
+            {
+                name.Must(Names.PathSegment);
+                if (!names.Add(name.Text))
+                {
+                    name.Duplicate();
+                }
+            }
+
             Rule(rule);
         }
     }

@@ -25,9 +25,18 @@ internal sealed class PolicyBindingStrategy : KindStrategy
         spec["policyName"].RequiredAnd(Names.Subdomain);
         if (spec["paramRef"] is { Has: true } reference)
         {
-            if (reference["name"].IsEmpty == !reference["selector"].Has)
+            var (name, selector) = (reference["name"], reference["selector"]);
+            if (name.IsEmpty && !selector.Has)
             {
-                reference["name"].Required("one of name or selector must be specified");
+                reference.Required("one of name or selector must be specified");
+            }
+
+            name.MustIfSet(Names.PathSegment);
+            selector.LabelSelector();
+            if (!name.IsEmpty && selector.Has)
+            {
+                name.Forbidden("name and selector are mutually exclusive");
+                selector.Forbidden("name and selector are mutually exclusive");
             }
 
             if (reference["parameterNotFoundAction"].MustExist())
@@ -38,7 +47,7 @@ internal sealed class PolicyBindingStrategy : KindStrategy
 
         if (spec["matchResources"].Has)
         {
-            AdmissionRules.Match(spec["matchResources"]);
+            AdmissionRules.Match(spec["matchResources"].As("spec.matchResouces")); // As the original spells it.
         }
 
         if (_mutating)
@@ -47,7 +56,7 @@ internal sealed class PolicyBindingStrategy : KindStrategy
         }
 
         var actions = spec["validationActions"];
-        actions.MustExist();
+        actions.MustExist("at least one validation action is required");
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var action in actions.Items)
         {

@@ -1,5 +1,6 @@
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Admission.Policies;
 using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds.Admission;
@@ -88,7 +89,7 @@ internal sealed class WebhookConfigurationStrategy : KindStrategy
             webhook["reinvocationPolicy"].OneOf("IfNeeded", "Never");
         }
 
-        AdmissionRules.MatchConditions(webhook["matchConditions"]);
+        AdmissionRules.MatchConditions(webhook["matchConditions"], PolicyExpressions.OfWebhooks);
     }
 
     private static void Name(Field name)
