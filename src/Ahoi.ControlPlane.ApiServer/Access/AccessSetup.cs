@@ -27,7 +27,7 @@ internal static class AccessSetup
         parts.Authenticator.Others = accounts.AuthenticateAsync;
         parts.Admission.Add(new EscalationAdmission(authorizer, source));
 
-        handlers.Add("", "serviceaccounts", "token", new TokenRequests(tokens, parts.Feed, parts.Registry));
+        handlers.Add("", "serviceaccounts", "token", new TokenRequests(tokens, parts.Admission, parts.Feed, parts.Registry));
         handlers.Add(Authentication, "selfsubjectreviews", new SelfSubjectReview());
         handlers.Add(Authentication, "tokenreviews", new TokenReview(parts.Authenticator, accounts));
         handlers.Add(Authorization, "selfsubjectaccessreviews", new AccessReview(authorizer, self: true));

@@ -46,8 +46,7 @@ internal sealed class AdmissionFacts
     /// <param name="seen">The version.</param>
     /// <param name="value">The new object in that version.</param>
     /// <param name="old">The stored object in that version.</param>
-    /// <param name="isWhole">Whether the request is for the resource itself and not for a subresource.</param>
-    public AdmissionFacts In(ServedResource seen, JsonMap? value, JsonMap? old, bool isWhole)
+    public AdmissionFacts In(ServedResource seen, JsonMap? value, JsonMap? old)
     {
         var request = new JsonMap();
         foreach (var (key, item) in (JsonMap)_facts["request"]!)
@@ -55,11 +54,7 @@ internal sealed class AdmissionFacts
             request[key] = item;
         }
 
-        if (isWhole)
-        {
-            request["kind"] = new JsonMap { ["group"] = seen.Group, ["version"] = seen.Version, ["kind"] = seen.Kind };
-        }
-
+        request["kind"] = new JsonMap { ["group"] = seen.Group, ["version"] = seen.Version, ["kind"] = seen.Kind };
         request["resource"] = new JsonMap { ["group"] = seen.Group, ["version"] = seen.Version, ["resource"] = seen.Plural };
         return new(new(_facts, StringComparer.Ordinal) { ["object"] = value, ["oldObject"] = old, ["request"] = request }, Space);
     }

@@ -1,4 +1,5 @@
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 using Ahoi.ControlPlane.ApiServer.Requests;
 
 namespace Ahoi.ControlPlane.ApiServer.Admission;
@@ -20,6 +21,12 @@ internal sealed record AdmissionWrite
 
     /// <summary>Gets what is stored; <see langword="null"/> for a creation.</summary>
     public JsonMap? Old { get; init; }
+
+    /// <summary>Gets the kind of the objects: another one than the resource's for what its subresources take (a Scale, an Eviction).</summary>
+    public GroupVersionKind Kind => Request.Subresource?.Kind ?? Request.Resource.GroupVersionKind;
+
+    /// <summary>Gets whether the objects are of the resource's own kind.</summary>
+    public bool IsOfResource => Kind == Request.Resource.GroupVersionKind;
 
     public bool DryRun { get; init; }
 

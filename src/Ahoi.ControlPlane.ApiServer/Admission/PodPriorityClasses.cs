@@ -14,7 +14,7 @@ internal sealed class PodPriorityClasses(ObjectFeed feed, ResourceRegistry regis
     public async ValueTask MutateAsync(AdmissionWrite write, CancellationToken cancellationToken)
     {
         var resource = write.Request.Resource;
-        if (write.Operation != "CREATE" || resource.Group.Length > 0 || resource.Kind != "Pod" || write.Value is not { } pod)
+        if (write.Operation != "CREATE" || write.Request.Subresource is not null || resource.Group.Length > 0 || resource.Kind != "Pod" || write.Value is not { } pod)
         {
             return;
         }

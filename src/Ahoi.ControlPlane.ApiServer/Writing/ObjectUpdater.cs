@@ -26,8 +26,14 @@ internal sealed class ObjectUpdater(ServerParts parts)
     /// <param name="change">What to make of the object. It is asked again when somebody else was faster.</param>
     /// <param name="optionsKind">The kind of the options, as admission webhooks are told.</param>
     /// <param name="missing">What to do if there is no object; <see langword="null"/> for 404.</param>
+    /// <param name="view">What admission sees instead of an object; it has then seen the change before <paramref name="change"/> made an object of it.</param>
     public async ValueTask<Written> UpdateAsync(
-        ApiRequest request, WriteOptions options, Change change, string optionsKind, Func<ValueTask<Written>>? missing = null)
+        ApiRequest request,
+        WriteOptions options,
+        Change change,
+        string optionsKind,
+        Func<ValueTask<Written>>? missing = null,
+        Func<JsonMap, JsonMap>? view = null)
     {
         var resource = request.Resource;
         var key = resource.Storage!.KeyOf(resource.Namespaced ? request.Namespace : null, request.Name);
@@ -42,22 +48,17 @@ internal sealed class ObjectUpdater(ServerParts parts)
             var old = await StoredForm.ReadAsync(resource, stored, request.Aborted).ConfigureAwait(false);
             var value = await change(old).ConfigureAwait(false);
             RequireCurrent(request, value, stored);
-            var write = new AdmissionWrite
-            {
-                Request = request,
-                Operation = "UPDATE",
-                Name = request.Name,
-                Value = value,
-                Old = old,
-                DryRun = options.DryRun,
-                Options = options.ToJson(optionsKind),
-            };
+            var write = Write(request, options, optionsKind, value, old);
             using var reservations = write.Reservations;
-            await parts.Admission.MutateAsync(write, request.Aborted).ConfigureAwait(false);
+            if (view is null)
+            {
+                await parts.Admission.MutateAsync(write, request.Aborted).ConfigureAwait(false);
+            }
+
             OwnerReferences.Deduplicate(request, value);
             Prepare(request, value, old);
             Validate(request, value, old);
-            await parts.Admission.ValidateAsync(write, request.Aborted).ConfigureAwait(false);
+            await parts.Admission.ValidateAsync(view is null ? write : write with { Value = view(value), Old = view(old) }, request.Aborted).ConfigureAwait(false);
             foreach (var warning in resource.Strategy.Warnings(value))
             {
                 request.Warn(warning);
@@ -82,6 +83,30 @@ internal sealed class ObjectUpdater(ServerParts parts)
             stored = there;
         }
     }
+
+    /// <summary>Lets admission change what is not an object itself, but a view of one.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="options">How to do it.</param>
+    /// <param name="optionsKind">The kind of the options.</param>
+    /// <param name="value">The changed view; may be changed.</param>
+    /// <param name="old">The view as it was.</param>
+    public async ValueTask MutateAsync(ApiRequest request, WriteOptions options, string optionsKind, JsonMap value, JsonMap old)
+    {
+        var write = Write(request, options, optionsKind, value, old);
+        using var reservations = write.Reservations;
+        await parts.Admission.MutateAsync(write, request.Aborted).ConfigureAwait(false);
+    }
+
+    private static AdmissionWrite Write(ApiRequest request, WriteOptions options, string optionsKind, JsonMap value, JsonMap old) => new()
+    {
+        Request = request,
+        Operation = "UPDATE",
+        Name = request.Name,
+        Value = value,
+        Old = old,
+        DryRun = options.DryRun,
+        Options = options.ToJson(optionsKind),
+    };
 
     /// <summary>Brings the metadata into the state that validation expects: what only the server sets is the server's.</summary>
     private static void Prepare(ApiRequest request, JsonMap value, JsonMap old)

@@ -21,6 +21,7 @@ internal sealed class PodBindings(ServerParts parts) : ISubresourceHandler
             throw ApiErrors.BadRequest($"The name of the binding ({name}) does not match the pod of the URL ({request.Name}).");
         }
 
+        await parts.Admission.AdmitAsync(request, options, binding).ConfigureAwait(false);
         var node = binding.At("target", "name") as string ?? "";
         if (node.Length == 0)
         {

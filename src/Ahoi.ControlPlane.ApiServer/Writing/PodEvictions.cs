@@ -25,6 +25,7 @@ internal sealed class PodEvictions(ServerParts parts, DeleteRequests deletions) 
             throw ApiErrors.BadRequest($"The name of the eviction ({name}) does not match the pod of the URL ({request.Name}).");
         }
 
+        await parts.Admission.AdmitAsync(request, options, eviction).ConfigureAwait(false);
         await parts.Feed.CatchUpAsync(request.Aborted).ConfigureAwait(false);
         var storage = request.Resource.Storage!; // Pods are stored.
         var pod = storage.Cache.Find(storage.KeyOf(request.Namespace, request.Name))?.Parse()

@@ -68,12 +68,13 @@ internal static class ScaleChanges
         var written = await updater.UpdateAsync(
             request,
             options,
-            old =>
+            async old =>
             {
                 var before = ScaleView.Of(request, old);
                 var entries = old.Map("metadata")?.List("managedFields");
                 before.Metadata()["managedFields"] = ownership.ToScale(entries);
                 var after = change(before);
+                await updater.MutateAsync(request, options, optionsKind, after, before).ConfigureAwait(false);
                 var replicas = after.Map("spec")?.Integer("replicas") ?? 0;
                 Validate(request, after, replicas);
                 var value = old.DeepClone();
@@ -84,9 +85,10 @@ internal static class ScaleChanges
                 }
 
                 value.Metadata()["managedFields"] = ownership.ToParent(entries, after.Map("metadata")?.List("managedFields"));
-                return new(value);
+                return value;
             },
-            optionsKind).ConfigureAwait(false);
+            optionsKind,
+            view: value => ScaleView.Of(request, value)).ConfigureAwait(false);
         var scale = ScaleView.Of(request, JsonTree.ParseMap(written.Json.Span));
         return written with { Json = JsonTree.ToUtf8(scale), Value = scale };
     }

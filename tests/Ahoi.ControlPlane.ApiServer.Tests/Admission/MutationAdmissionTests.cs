@@ -190,6 +190,105 @@ public sealed class MutationAdmissionTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await CreateAsync(server, "worse", "{}")).Code);
     }
 
+    [Fact]
+    public async Task Scale_Policies_SeeTheScaleAndChangeIt()
+    {
+        await using var server = await DefinitionServer.StartAsync();
+        await server.SendAsync("POST", Deployments, DefinitionServer.Parse("""
+            {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},
+             "template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"main","image":"i"}]}}}}
+            """));
+        await DefineAsync(
+            server,
+            "p",
+            Apply("Object{spec: Object.spec{replicas: object.kind == 'Scale' && request.kind.kind == 'Scale' && oldObject.spec.replicas == 1 ? object.spec.replicas + 10 : 0}}"),
+            resource: "deployments/scale",
+            group: "apps",
+            operations: "\"UPDATE\"");
+
+        var (code, scale, _) = await server.SendAsync("PATCH", Deployments + "/d/scale", """{"spec":{"replicas":3}}""", "application/merge-patch+json");
+
+        Assert.True(code == HttpStatusCode.OK, scale.ToString());
+        Assert.Equal(13L, scale.At("spec", "replicas"));
+        Assert.Equal(13L, (await server.SendAsync("GET", Deployments + "/d")).Body.At("spec", "replicas"));
+    }
+
+    [Theory]
+    [InlineData("pods/eviction", "/api/v1/namespaces/default/pods/a/eviction", """{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"a"}}""", "Eviction")]
+    [InlineData("pods/binding", "/api/v1/namespaces/default/pods/a/binding", """{"apiVersion":"v1","kind":"Binding","metadata":{"name":"a"},"target":{"name":"n"}}""", "Binding")]
+    [InlineData("serviceaccounts/token", "/api/v1/namespaces/default/serviceaccounts/a/token", """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["x"]}}""", "TokenRequest")]
+    public async Task Create_ThroughASubresource_IsSeenByPolicies(string resource, string path, string body, string kind)
+    {
+        await using var server = await DefinitionServer.StartAsync();
+        await DefineAsync(server, "p", Apply("Object{spec: [][0]}"), resource: resource, more: $"\"matchConditions\":[{{\"name\":\"c\",\"expression\":\"object.kind == '{kind}' && request.kind.kind == '{kind}' && request.name == 'a'\"}}],");
+
+        var (code, refused, _) = await server.SendAsync("POST", path, DefinitionServer.Parse(body));
+
+        Assert.Equal(HttpStatusCode.Forbidden, code);
+        Assert.StartsWith("policy 'p' with binding 'p' denied request: ", refused.Text("message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Create_CustomObject_IsMergedDefaultedAndPruned()
+    {
+        await using var server = await DefinitionServer.StartAsync();
+        await server.DefineAsync(DefinitionServer.Widget("""
+            {"type":"object","properties":{"size":{"type":"integer","default":5},"tags":{"type":"array","x-kubernetes-list-type":"set","items":{"type":"string"} } } }
+            """));
+        await DefineAsync(server, "p", Apply("Object{spec: Object.spec{tags: ['added']}}"), resource: "widgets", group: "example.com");
+        await DefineAsync(server, "q", Patch("[JSONPatch{op: 'add', path: '/spec/unknown', value: 1}]"), resource: "widgets", group: "example.com");
+
+        var (code, created, _) = await server.CreateAsync("w", "\"spec\":{\"tags\":[\"own\"]}");
+
+        Assert.True(code == HttpStatusCode.Created, created.ToString());
+        Assert.Equal(["own", "added"], created.Map("spec")!.List("tags")!.Texts.OrderDescending());
+        Assert.Equal(5L, created.At("spec", "size"));
+        Assert.Null(created.At("spec", "unknown"));
+    }
+
+    [Fact]
+    public async Task Create_InAnotherVersion_IsSeenInTheVersionOfTheRules()
+    {
+        await using var server = await DefinitionServer.StartAsync();
+        const string Any = """{"type":"object","x-kubernetes-preserve-unknown-fields":true}""";
+        await server.DefineAsync(DefinitionServer.Widget(Any, versions: $$""",{"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{{Any}} } }"""));
+        await DefineAsync(
+            server,
+            "p",
+            Apply("Object{spec: Object.spec{seen: object.apiVersion, kind: request.kind.version, asked: request.requestKind.version}}"),
+            resource: "widgets",
+            group: "example.com");
+
+        var (code, created, _) = await server.SendAsync(
+            "POST", DefinitionServer.Widgets.Replace("/v1/", "/v2/", StringComparison.Ordinal), DefinitionServer.Parse("""{"apiVersion":"example.com/v2","kind":"Widget","metadata":{"name":"w"},"spec":{"own":1}}"""));
+
+        Assert.True(code == HttpStatusCode.Created, created.ToString());
+        Assert.Equal("example.com/v2", created.Text("apiVersion"));
+        Assert.True(JsonTree.Equals(DefinitionServer.Parse("""{"own":1,"seen":"example.com/v1","kind":"v1","asked":"v2"}"""), created.Map("spec")), created.ToString());
+    }
+
+    [Fact]
+    public async Task Create_WebhookChangesTheObject_PoliciesThatWantToAreAskedAgain()
+    {
+        await using var hook = await WebhookServer.StartAsync(_ => WebhookServer.Allow("""[{"op":"add","path":"/data/hook","value":"x"}]"""));
+        await using var server = await DefinitionServer.StartAsync();
+        var (code, body, _) = await server.SendAsync("POST", Group + "mutatingwebhookconfigurations", DefinitionServer.Parse($$$"""
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"MutatingWebhookConfiguration","metadata":{"name":"h"},"webhooks":[{"name":"h.example.com",
+             "admissionReviewVersions":["v1"],"sideEffects":"None","clientConfig":{{{hook.ByUrl}}},
+             "rules":[{"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"],"operations":["CREATE"]}]}]}
+            """));
+        Assert.True(code == HttpStatusCode.Created, body.ToString());
+        const string Expression = "Object{data: {'saw': has(object.data.hook) ? object.data.hook : 'nothing'}}";
+        await DefineAsync(server, "again", Apply(Expression), more: "\"reinvocationPolicy\":\"IfNeeded\",");
+        await DefineAsync(server, "once", Apply(Expression.Replace("saw", "once", StringComparison.Ordinal)));
+
+        var (_, created, _) = await CreateAsync(server, "m", """{"x":"1"}""");
+
+        Assert.Equal("x", created.At("data", "hook"));
+        Assert.Equal("x", created.At("data", "saw"));
+        Assert.Equal("nothing", created.At("data", "once"));
+    }
+
     [Theory]
     [InlineData("""[{"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"'text'"}}]""", "spec.mutations[0].applyConfiguration.expression", "must evaluate to Object but got string")]
     [InlineData("""[{"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"Object.spec{}"}}]""", "spec.mutations[0].applyConfiguration.expression", "must evaluate to Object but got Object.spec")]

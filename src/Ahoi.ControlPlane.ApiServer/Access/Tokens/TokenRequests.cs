@@ -2,6 +2,7 @@ using System.Globalization;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
+using Ahoi.ControlPlane.ApiServer.Admission;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.Reading;
 using Ahoi.ControlPlane.ApiServer.Requests;
@@ -12,7 +13,7 @@ using Ahoi.ControlPlane.ApiServer.Writing;
 namespace Ahoi.ControlPlane.ApiServer.Access.Tokens;
 
 /// <summary>Issues tokens: <c>POST .../serviceaccounts/NAME/token</c>.</summary>
-internal sealed class TokenRequests(ServiceAccountTokens tokens, ObjectFeed feed, ResourceRegistry registry) : ISubresourceHandler
+internal sealed class TokenRequests(ServiceAccountTokens tokens, AdmissionChain admission, ObjectFeed feed, ResourceRegistry registry) : ISubresourceHandler
 {
     private const long DefaultSeconds = 3600;
     private const long LeastSeconds = 600;
@@ -24,6 +25,7 @@ internal sealed class TokenRequests(ServiceAccountTokens tokens, ObjectFeed feed
     {
         var options = WriteOptions.Read(request, "CreateOptions");
         var value = await BodyDecoder.ReadAsync(request, options, Kind, BuiltInSchemas.Find(Kind), custom: false).ConfigureAwait(false);
+        await admission.AdmitAsync(request, options, value).ConfigureAwait(false);
         await feed.CatchUpAsync(request.Aborted).ConfigureAwait(false);
         var account = Find("serviceaccounts", request.Namespace, request.Name);
         var spec = value.EnsureMap("spec");

@@ -73,13 +73,13 @@ internal sealed class MutationAdmission(ServerParts parts) : IAdmission
 
                 foreach (var mutation in one.Policy.Mutations)
                 {
-                    if (mutation.Apply(seen.Value, seen.Version, Fact, out fault) is not { } changed)
+                    if (mutation.Apply(seen.Value, write, seen.Version, Fact, out fault) is not { } changed)
                     {
                         Fail(fault ?? "", StatusReason.Invalid);
                         continue;
                     }
 
-                    Decode(changed = changed.DeepClone(), seen.Version, write.Request);
+                    Decode(changed = changed.DeepClone(), seen.Version, write);
                     ObjectVersions.Replace(seen.Value, changed);
                     hasMutated = true;
                 }
@@ -112,22 +112,23 @@ internal sealed class MutationAdmission(ServerParts parts) : IAdmission
         AdmissionWrite write, JsonMap value, MutatingPolicy policy, AdmissionFacts facts, CancellationToken cancellationToken)
     {
         var resource = write.Request.Resource;
-        if (policy.Match.VersionOf(write, parts.Registry.Current) is not { } seen || seen.ApiVersion == resource.ApiVersion)
+        var seen = ObjectVersions.SeenBy(policy.Match, write, parts.Registry.Current);
+        if (seen.ApiVersion == resource.ApiVersion)
         {
             return (value, resource, facts);
         }
 
         var converted = await ObjectVersions.ConvertAsync(value, resource, seen, cancellationToken).ConfigureAwait(false);
         var old = write.Old is { } before ? await ObjectVersions.ConvertAsync(before, resource, seen, cancellationToken).ConfigureAwait(false) : null;
-        return (converted, seen, facts.In(seen, converted, old, write.Request.Subresource is null));
+        return (converted, seen, facts.In(seen, converted, old));
     }
 
-    private static void Decode(JsonMap value, ServedResource resource, ApiRequest request)
+    private static void Decode(JsonMap value, ServedResource resource, AdmissionWrite write)
     {
         var unknown = new List<string>();
         try
         {
-            ObjectVersions.Decode(value, resource, request, unknown);
+            ObjectVersions.Decode(value, resource, write, unknown);
         }
         catch (DecodingException exception)
         {

@@ -52,13 +52,13 @@ internal sealed class PolicyAdmission(ServerParts parts) : IAdmission
         }
 
         var resource = write.Request.Resource;
-        if (policy.Match.VersionOf(write, parts.Registry.Current) is { } seen && seen.ApiVersion != resource.ApiVersion)
+        var seen = ObjectVersions.SeenBy(policy.Match, write, parts.Registry.Current);
+        if (seen.ApiVersion != resource.ApiVersion)
         {
             facts = facts.In(
                 seen,
                 write.Value is { } value ? await ObjectVersions.ConvertAsync(value, resource, seen, cancellationToken).ConfigureAwait(false) : null,
-                write.Old is { } old ? await ObjectVersions.ConvertAsync(old, resource, seen, cancellationToken).ConfigureAwait(false) : null,
-                write.Request.Subresource is null);
+                write.Old is { } old ? await ObjectVersions.ConvertAsync(old, resource, seen, cancellationToken).ConfigureAwait(false) : null);
         }
 
         return bound.Parameters.SelectMany(p => policy.Judge(name => name == "params" ? p : facts.Find(name)));

@@ -29,11 +29,12 @@ internal sealed class PolicyMutation
 
     /// <summary>Makes the mutated object.</summary>
     /// <param name="value">The object; not changed, but the new one may share parts with it.</param>
-    /// <param name="resource">The version it is in.</param>
+    /// <param name="write">The write.</param>
+    /// <param name="resource">The version the object is in.</param>
     /// <param name="facts">What the expression sees.</param>
     /// <param name="fault">Why there is none.</param>
     /// <returns>The new object; <see langword="null"/> after a fault.</returns>
-    public JsonMap? Apply(JsonMap value, ServedResource resource, Func<string, object?> facts, out string? fault)
+    public JsonMap? Apply(JsonMap value, AdmissionWrite write, ServedResource resource, Func<string, object?> facts, out string? fault)
     {
         var result = _expression.Run(new(_composition, facts, CelLimits.RuntimeBudget));
         if (result.Error is not null)
@@ -42,7 +43,7 @@ internal sealed class PolicyMutation
             return null;
         }
 
-        return _isPatch ? Patch(value, (JsonList)result.Value!, out fault) : Lay(value, (JsonMap)result.Value!, resource, out fault); // The types are checked.
+        return _isPatch ? Patch(value, (JsonList)result.Value!, out fault) : Lay(value, (JsonMap)result.Value!, write, resource, out fault); // The types are checked.
     }
 
     private static JsonMap? Patch(JsonMap value, JsonList operations, out string? fault)
@@ -60,11 +61,12 @@ internal sealed class PolicyMutation
         }
     }
 
-    private static JsonMap? Lay(JsonMap value, JsonMap configuration, ServedResource resource, out string? fault)
+    private static JsonMap? Lay(JsonMap value, JsonMap configuration, AdmissionWrite write, ServedResource resource, out string? fault)
     {
-        configuration["apiVersion"] = resource.ApiVersion;
-        configuration["kind"] = resource.Kind;
-        var overlay = new ObjectOverlay(resource.Schema, resource.IsCustom);
+        var kind = write.IsOfResource ? resource.GroupVersionKind : write.Kind;
+        configuration["apiVersion"] = kind.ApiVersion;
+        configuration["kind"] = kind.Kind;
+        var overlay = new ObjectOverlay(ObjectVersions.SchemaOf(write, resource), write.IsOfResource && resource.IsCustom);
         fault = overlay.FindFault(configuration) is { } misfit ? $"error applying patch: failed to convert patch object to typed object: {misfit}"
             : overlay.FindAtomics(configuration) is { Count: > 0 } whole
                 ? $"error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: {string.Join(", ", whole)}"

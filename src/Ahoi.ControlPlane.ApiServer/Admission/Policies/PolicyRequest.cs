@@ -10,7 +10,7 @@ internal static class PolicyRequest
     {
         var request = write.Request;
         var resource = request.Resource;
-        var kind = request.Subresource?.Kind ?? resource.GroupVersionKind;
+        var kind = write.Kind;
         JsonMap Kind() => new() { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind };
         JsonMap Resource() => new() { ["group"] = resource.Group, ["version"] = resource.Version, ["resource"] = resource.Plural };
         var user = new JsonMap { ["username"] = request.User.Name };

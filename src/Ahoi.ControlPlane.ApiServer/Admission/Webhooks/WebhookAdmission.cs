@@ -103,7 +103,7 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
         }
 
         changed = await ObjectVersions.ConvertAsync(changed, seen, resource, cancellationToken).ConfigureAwait(false);
-        Decode(webhook, changed, write.Request);
+        Decode(webhook, changed, write);
         if (JsonTree.Equals(value, changed))
         {
             return false;
@@ -124,7 +124,7 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
         }
 
         var resource = write.Request.Resource;
-        var seen = webhook.Match.VersionOf(write, parts.Registry.Current) ?? resource;
+        var seen = ObjectVersions.SeenBy(webhook.Match, write, parts.Registry.Current);
         JsonMap response;
         try
         {
@@ -204,11 +204,11 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
         return [.. (configuration.List("webhooks")?.Maps ?? []).Select((w, i) => new Webhook(w, stored.Name.ToString(), i))];
     }
 
-    private static void Decode(Webhook webhook, JsonMap value, ApiRequest request)
+    private static void Decode(Webhook webhook, JsonMap value, AdmissionWrite write)
     {
         try
         {
-            ObjectVersions.Decode(value, request.Resource, request, null);
+            ObjectVersions.Decode(value, write.Request.Resource, write, null);
         }
         catch (DecodingException exception)
         {

@@ -18,7 +18,7 @@ internal static class WebhookReview
     public static JsonMap Ask(Webhook webhook, AdmissionWrite write, ServedResource seen, JsonMap? value, JsonMap? old)
     {
         var request = PolicyRequest.Of(write);
-        if (write.Request.Subresource is null)
+        if (write.IsOfResource)
         {
             request["kind"] = new JsonMap { ["group"] = seen.Group, ["version"] = seen.Version, ["kind"] = seen.Kind };
         }
