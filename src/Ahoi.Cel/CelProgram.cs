@@ -1,3 +1,4 @@
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Evaluation;
 using Ahoi.Cel.Syntax;
 using Ahoi.Cel.Types;
@@ -56,17 +57,21 @@ public sealed class CelProgram
     {
         ArgumentNullException.ThrowIfNull(variables);
         var cost = 0L;
+        CelResult result;
+        Effort.Begin();
         try
         {
             var value = Run(variables, costLimit, out cost);
-            return value is CelError error ? new(null, error.Message, cost)
+            result = value is CelError error ? new(null, error.Message, cost)
                 : _patches && PatchTypes.FindMismatch(value) is { } mismatch ? new(null, mismatch, cost)
                 : new(JsonValues.ToJson(value), null, cost);
         }
         catch (CelException exception)
         {
-            return new(null, exception.Message, cost, exception.Kind);
+            result = new(null, exception.Message, cost, exception.Kind);
         }
+
+        return result with { Cost = Size.Add(result.Cost, Effort.End()) };
     }
 
     /// <summary>Evaluates the expression to a value as other expressions see it.</summary>

@@ -92,14 +92,18 @@ internal static class CallCosts
     };
 
     // Pieces shorter than ten characters cost nothing, and everything else one.
-    private static long Walk(object? value) => value switch
+    private static long Walk(object? value)
     {
-        string text => (long)(System.Text.Encoding.UTF8.GetByteCount(text) * Traversal),
-        byte[] bytes => (long)(bytes.Length * Traversal),
-        CelList list => list.Items.Sum(Walk),
-        CelMap map => map.Keys.Sum(key => Walk(key) + (map.TryGet(key, out var item) ? Walk(item) : 0)),
-        _ => 1,
-    };
+        Effort.Spend(1);
+        return value switch
+        {
+            string text => (long)(System.Text.Encoding.UTF8.GetByteCount(text) * Traversal),
+            byte[] bytes => (long)(bytes.Length * Traversal),
+            CelList list => list.Items.Sum(Walk),
+            CelMap map => map.Keys.Sum(key => Walk(key) + (map.TryGet(key, out var item) ? Walk(item) : 0)),
+            _ => 1,
+        };
+    }
 
     private static long SelfComparison(object? value)
     {

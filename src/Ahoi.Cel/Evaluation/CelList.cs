@@ -1,4 +1,5 @@
 using Ahoi.Api.Json;
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Types;
 
 namespace Ahoi.Cel.Evaluation;
@@ -27,7 +28,13 @@ internal abstract class CelList
 
     public static CelList Of(IEnumerable<object?> items) => new CelArray([.. items]);
 
-    public override string ToString() => $"[{string.Join(", ", Items.Select(Display.Of))}]";
+    public override string ToString()
+    {
+        Effort.Spend(1);
+        var text = $"[{string.Join(", ", Items.Select(Display.Of))}]";
+        Effort.SpendOnText(text.Length);
+        return text;
+    }
 }
 
 internal sealed class CelArray(List<object?> items) : CelList

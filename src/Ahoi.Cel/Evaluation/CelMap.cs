@@ -1,4 +1,5 @@
 using Ahoi.Api.Json;
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Types;
 
 namespace Ahoi.Cel.Evaluation;
@@ -12,8 +13,13 @@ internal abstract class CelMap
 
     public abstract bool TryGet(object? key, out object? value);
 
-    public override string ToString() =>
-        $"{{{string.Join(", ", Keys.Select(k => $"{Display.Of(k)}: {(TryGet(k, out var v) ? Display.Of(v) : "")}"))}}}";
+    public override string ToString()
+    {
+        Effort.Spend(1);
+        var text = $"{{{string.Join(", ", Keys.Select(k => $"{Display.Of(k)}: {(TryGet(k, out var v) ? Display.Of(v) : "")}"))}}}";
+        Effort.SpendOnText(text.Length);
+        return text;
+    }
 }
 
 internal sealed class CelDictionary : CelMap

@@ -1,3 +1,4 @@
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Types;
 
 namespace Ahoi.Cel.Evaluation;
@@ -7,6 +8,7 @@ internal static class Equality
 {
     public static bool AreEqual(object? left, object? right)
     {
+        Effort.Spend(1);
         switch (left, right)
         {
             case (null, null):
@@ -14,6 +16,7 @@ internal static class Equality
             case (null, _) or (_, null):
                 return false;
             case (string a, string b):
+                Effort.SpendOnText(Math.Min(a.Length, b.Length) / 4);
                 return string.Equals(a, b, StringComparison.Ordinal);
             case (long or ulong or double, long or ulong or double):
                 return Compare(left, right) == 0;

@@ -1,4 +1,5 @@
 using Ahoi.Api.Json;
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Types;
 
 namespace Ahoi.Cel.Evaluation;
@@ -6,6 +7,9 @@ namespace Ahoi.Cel.Evaluation;
 /// <summary>Turns JSON into values as its type says, one level at a time.</summary>
 internal static class JsonValues
 {
+    private const int MaxDepth = 1000;
+    private const int StepsPerNode = 64; // Characters of text that are as much work.
+
     public static object? From(object? json, CelType type) => json switch
     {
         null => null,
@@ -30,23 +34,40 @@ internal static class JsonValues
     };
 
     /// <summary>Turns a result back into what callers know.</summary>
-    public static object? ToJson(object? value) => value switch
+    public static object? ToJson(object? value) => ToJson(value, 0);
+
+    private static object? ToJson(object? value, int depth)
     {
-        CelList list => new JsonList(list.Items.Select(ToJson)),
-        CelMap map => ToJson(map),
-        CelOptional optional => optional.HasValue ? ToJson(optional.Value) : null,
+        // Everything is made anew here, which takes more than a look.
+        Effort.SpendOnText(value is string text ? text.Length : StepsPerNode);
+        if (depth > MaxDepth)
+        {
+            throw new CelException(CelErrorKind.CostExceeded, $"operation cancelled: the result is more than {MaxDepth} levels deep");
+        }
+
+        return value switch
+        {
+            CelList list => new JsonList(list.Items.Select(i => ToJson(i, depth + 1))),
+            CelMap map => ToJson(map, depth + 1),
+            CelOptional optional => optional.HasValue ? ToJson(optional.Value, depth + 1) : null,
+            _ => ScalarToJson(value),
+        };
+    }
+
+    private static object? ScalarToJson(object? value) => value switch
+    {
         ulong number => number <= long.MaxValue ? (long)number : (double)number,
         byte[] bytes => Convert.ToBase64String(bytes),
         null or bool or long or double or string => value,
         _ => Display.Of(value),
     };
 
-    private static JsonMap ToJson(CelMap map)
+    private static JsonMap ToJson(CelMap map, int depth)
     {
         var json = new JsonMap(map.Count);
         foreach (var key in map.Keys)
         {
-            json[Display.Of(key)] = map.TryGet(key, out var value) ? ToJson(value) : null;
+            json[Display.Of(key)] = map.TryGet(key, out var value) ? ToJson(value, depth) : null;
         }
 
         return json;

@@ -1,4 +1,5 @@
 using Ahoi.Cel.Checking;
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Evaluation;
 
 namespace Ahoi.Cel.Libraries;
@@ -218,6 +219,7 @@ internal static class Lists
 
         void Fill(CelList items, long levels)
         {
+            Effort.Spend(items.Count + 1L);
             foreach (var item in items.Items)
             {
                 if (levels > 0 && item is CelList inner)

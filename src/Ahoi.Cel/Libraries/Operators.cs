@@ -1,4 +1,5 @@
 using Ahoi.Cel.Checking;
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Evaluation;
 
 namespace Ahoi.Cel.Libraries;
@@ -82,9 +83,11 @@ internal static class Operators
             case (byte[] a, byte[] b):
                 return (byte[])[.. a, .. b];
             case (CelArray { IsOpen: true } open, CelList b):
+                Effort.Spend(b.Count);
                 open.Storage.AddRange(b.Items);
                 return open;
             case (CelList a, CelList b):
+                Effort.Spend((long)a.Count + b.Count);
                 return Lists.Concatenate(a, b);
             case (CelTimestamp a, CelDuration b):
                 return Moment(a.TotalNanos + b.Nanos);

@@ -1,5 +1,6 @@
 using System.Text;
 using Ahoi.Cel.Checking;
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Evaluation;
 
 namespace Ahoi.Cel.Libraries;
@@ -147,6 +148,7 @@ internal static class Strings
                 break;
             }
 
+            Effort.SpendOnText(replacement.Length);
             result.Append(text, at, next - at).Append(replacement);
             at = next + old.Length;
             left--;
@@ -201,8 +203,15 @@ internal static class Strings
         return CelList.Of(parts);
     }
 
-    private static object Join(ReadOnlySpan<object?> a) =>
-        a[0] is CelList list && (a.Length == 1 || a[1] is string) && list.Items.All(i => i is string)
-            ? string.Join(a.Length == 1 ? "" : (string)a[1]!, list.Items.Cast<string>())
-            : CelError.NoOverload;
+    private static object Join(ReadOnlySpan<object?> a)
+    {
+        if (a[0] is not CelList list || (a.Length == 2 && a[1] is not string) || !list.Items.All(i => i is string))
+        {
+            return CelError.NoOverload;
+        }
+
+        var separator = a.Length == 1 ? "" : (string)a[1]!; // Checked above.
+        Effort.SpendOnText(list.Items.Cast<string>().Sum(i => (long)i.Length + separator.Length));
+        return string.Join(separator, list.Items.Cast<string>());
+    }
 }

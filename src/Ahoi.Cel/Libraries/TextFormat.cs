@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Evaluation;
 
 namespace Ahoi.Cel.Libraries;
@@ -109,7 +110,15 @@ internal static class TextFormat
         return negative ? "-" + text : text;
     }
 
-    private static string? Text(object? value, bool nested) => value switch
+    private static string? Text(object? value, bool nested)
+    {
+        Effort.Spend(1);
+        var text = Plain(value, nested);
+        Effort.SpendOnText(text?.Length ?? 0);
+        return text;
+    }
+
+    private static string? Plain(object? value, bool nested) => value switch
     {
         string text => text,
         null => "null",

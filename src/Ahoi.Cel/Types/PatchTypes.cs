@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Ahoi.Cel.Costs;
 using Ahoi.Cel.Evaluation;
 
 namespace Ahoi.Cel.Types;
@@ -30,6 +31,7 @@ internal static class PatchTypes
 
     private static void Check(object? value, string? path, List<string> faults)
     {
+        Effort.Spend(1);
         switch (value)
         {
             case CelObject { Fields: PathType type } made:
