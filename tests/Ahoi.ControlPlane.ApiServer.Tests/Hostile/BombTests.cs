@@ -43,6 +43,40 @@ public sealed class BombTests
         await BoundedAsync(server, () => server.RefusedAsync("POST", HostileServer.Maps, text.ToString(), "application/yaml"));
     }
 
+    [Theory]
+    [InlineData(40, "dyn([x, x])", "[JSONPatch{op: 'add', path: '/data', value: variables.v39}]")]
+    [InlineData(40, "dyn([x, x])", "variables.v39 == variables.v38 ? [JSONPatch{}] : [JSONPatch{op: 'remove', path: '/nothing'}]")]
+    [InlineData(3000, "dyn([x])", "[JSONPatch{op: 'add', path: '/data', value: variables.v2999}]")]
+    [InlineData(900, "dyn({'k': x})", "[JSONPatch{op: 'add', path: '/metadata/annotations', value: variables.v899}]")]
+    [InlineData(16, "dyn([x, x])", "[JSONPatch{op: 'add', path: '/data', value: {'a': variables.v15}}]")]
+    public async Task Policy_ThatMakesMuchOfNothing_RefusesTheWrite(int count, string step, string expression)
+    {
+        const string Group = "/apis/admissionregistration.k8s.io/v1/";
+        await using var server = await HostileServer.StartAsync();
+        var variables = Enumerable.Range(0, count).Select(i => new JsonMap
+        {
+            ["name"] = $"v{i}",
+            ["expression"] = i == 0 ? "dyn('x')" : step.Replace("x", $"variables.v{i - 1}", StringComparison.Ordinal),
+        });
+        var policy = JsonTree.ParseMap("""
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"MutatingAdmissionPolicy","metadata":{"name":"p"},
+             "spec":{"matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"],"operations":["CREATE"]}]},
+              "mutations":[{"patchType":"JSONPatch","jsonPatch":{}}]}}
+            """);
+        policy.Map("spec")!["variables"] = new JsonList(variables);
+        policy.Map("spec")!.List("mutations")!.Maps.Single().Map("jsonPatch")!["expression"] = expression;
+        await server.AcceptedAsync("POST", Group + "mutatingadmissionpolicies", JsonTree.ToText(policy));
+        await server.AcceptedAsync("POST", Group + "mutatingadmissionpolicybindings", """
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"MutatingAdmissionPolicyBinding","metadata":{"name":"b"},"spec":{"policyName":"p"}}
+            """);
+
+        var (code, body) = await server.SendAsync("POST", HostileServer.Maps, """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"}}""");
+
+        Assert.True((int)code is 403 or 413 or 422 or 500, HostileServer.Short(body));
+        Assert.Contains("\"Failure\"", body, StringComparison.Ordinal);
+        await server.AcceptedAsync("GET", "/api/v1/namespaces/default");
+    }
+
     [Fact]
     public async Task JsonPatch_ThatCopiesWhatItCopied_IsRefused()
     {

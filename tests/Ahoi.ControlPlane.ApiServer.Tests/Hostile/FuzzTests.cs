@@ -29,8 +29,11 @@ public sealed class FuzzTests
         ("/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles", Role),
         ("/apis/batch/v1/namespaces/default/cronjobs", CronJob),
         ("/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies", Policy),
+        ("/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies", Mutation),
         (HostileServer.Widgets, """{"apiVersion":"hostile.example/v1","kind":"Widget","metadata":{"name":"o"},"spec":{"a":1,"s":"x"}}"""),
     ];
+
+    private const string Mutation = """{"apiVersion":"admissionregistration.k8s.io/v1","kind":"MutatingAdmissionPolicy","metadata":{"name":"o"},"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":["apps"],"apiVersions":["v1"],"operations":["CREATE"],"resources":["deployments"]}]},"variables":[{"name":"v","expression":"1"}],"mutations":[{"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"Object{spec: Object.spec{replicas: variables.v}}"}}]}}""";
 
     private static int Seed => Number("AHOI_FUZZ_SEED", 1);
 
@@ -120,7 +123,10 @@ public sealed class FuzzTests
     {
         var expression = JsonTree.ToText(Valid(input.Cel()));
         var text = Policy.Replace("\"object.spec.replicas <= 5\"", expression, StringComparison.Ordinal);
-        return server.SendAsync("POST", "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies?dryRun=All", input.Bytes(text));
+        var mutation = Mutation.Replace("variables.v}", Plain(input.Cel()) + "}", StringComparison.Ordinal).Replace("\"1\"", expression, StringComparison.Ordinal);
+        return input.Pick([true, false])
+            ? server.SendAsync("POST", "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies?dryRun=All", input.Bytes(text))
+            : server.SendAsync("POST", "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies?dryRun=All", input.Bytes(mutation));
     });
 
     private static async Task FuzzAsync(Func<HostileServer, HostileInput, Task<(HttpStatusCode Code, string Body)>> send)
