@@ -65,6 +65,18 @@ public sealed class PatchTypesTests
     public void Compile_WithoutPatchTypes_IsRefused(string expression) =>
         Assert.Throws<CelException>(() => new CelEnvironment([]).Compile(expression));
 
+    [Theory]
+    [InlineData("true ? 1 : dyn(2)", "dyn")]
+    [InlineData("true ? dyn(1) : 2", "dyn")]
+    [InlineData("true ? 1 : 2", "int")]
+    [InlineData("[1] + [dyn(2)]", "list(dyn)")]
+    [InlineData("true ? Object{} : object", "dyn")]
+    [InlineData("1 == dyn(1)", "bool")]
+    [InlineData("object.?a.orValue(true)", "dyn")]
+    [InlineData("true ? [] : [1]", "list(int)")]
+    public void ResultType_OneValueIsOfAnyType_IsAnyType(string expression, string expected) =>
+        Assert.Equal(expected, Environment.Compile(expression).ResultType.ToString());
+
     [Fact]
     public void ResultType_OfMadeValues_IsWhatMutationsMustGive()
     {

@@ -6,7 +6,7 @@ namespace Ahoi.Cel.Checking;
 internal sealed class TypeSolver
 {
     private readonly Dictionary<string, CelType> _bindings = new(StringComparer.Ordinal);
-    private readonly Stack<string> _bound = [];
+    private readonly Stack<(string Name, CelType? Before)> _bound = [];
     private int _fresh;
 
     public CelType NewParameter() => CelType.Parameter($"@{_fresh++}");
@@ -17,7 +17,15 @@ internal sealed class TypeSolver
     {
         while (_bound.Count > saved)
         {
-            _bindings.Remove(_bound.Pop());
+            var (name, before) = _bound.Pop();
+            if (before is null)
+            {
+                _bindings.Remove(name);
+            }
+            else
+            {
+                _bindings[name] = before;
+            }
         }
     }
 
@@ -57,6 +65,23 @@ internal sealed class TypeSolver
 
     public bool Assignable(CelType formal, CelType actual)
     {
+        if (formal.Kind == CelTypeKind.Parameter && _bindings.TryGetValue(formal.Name, out var before) && before.Kind != CelTypeKind.Parameter)
+        {
+            // What a parameter stands for becomes any type as soon as one value is of any.
+            if (!Assignable(before, actual))
+            {
+                return false;
+            }
+
+            if (Shallow(actual).Kind == CelTypeKind.Dyn && before.Kind != CelTypeKind.Dyn)
+            {
+                _bindings[formal.Name] = CelType.Dyn;
+                _bound.Push((formal.Name, before));
+            }
+
+            return true;
+        }
+
         formal = Shallow(formal);
         actual = Shallow(actual);
         if (ReferenceEquals(formal, actual))
@@ -134,7 +159,7 @@ internal sealed class TypeSolver
         }
 
         _bindings.Add(parameter.Name, type);
-        _bound.Push(parameter.Name);
+        _bound.Push((parameter.Name, null));
         return true;
     }
 
