@@ -1,3 +1,4 @@
+using Ahoi.Benchmarks.ApiServer;
 using Ahoi.Benchmarks.Decoding;
 
 // Each benchmark prints one Markdown table; bench/README.md keeps the last ones with what they mean.
@@ -9,7 +10,13 @@ switch (args)
     case ["decoding", var objects] when int.TryParse(objects, out var count):
         await DecodingBenchmark.RunAsync(count);
         return 0;
+    case ["apiserver", .. var rest] when rest.All(r => r is "--short" or "-o" or "json"):
+        var measured = rest.Contains("--short")
+            ? await ApiServerBenchmark.RunAsync(1, TimeSpan.FromSeconds(1))
+            : await ApiServerBenchmark.RunAsync(5, TimeSpan.FromSeconds(2));
+        Console.WriteLine(rest.Contains("json") ? Measured.Json(measured) : Measured.Table(measured));
+        return 0;
     default:
-        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS]");
+        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], or apiserver [--short] [-o json]");
         return 2;
 }

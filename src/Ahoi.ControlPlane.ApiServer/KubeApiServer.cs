@@ -40,14 +40,15 @@ public sealed class KubeApiServer : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         var registry = new ResourceRegistry();
-        var feed = new ObjectFeed(options.Store);
+        var store = new AcknowledgedStore(options.Store);
+        var feed = new ObjectFeed(store);
         _parts = new()
         {
-            Store = options.Store,
+            Store = store,
             Time = options.TimeProvider,
             Registry = registry,
             Feed = feed,
-            Lists = new(options.Store, feed, options.TimeProvider),
+            Lists = new(store, feed, options.TimeProvider),
             Discovery = new(registry),
             Authenticator = new(options.Tokens),
             Admission = new(),

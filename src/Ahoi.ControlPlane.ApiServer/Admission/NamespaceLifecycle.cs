@@ -28,9 +28,9 @@ internal sealed class NamespaceLifecycle(ObjectFeed feed, ResourceRegistry regis
             return;
         }
 
-        await feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         var name = write.Request.Namespace;
         var storage = registry.Current.Find("", "v1", Namespaces.Resource)!.Storage!; // Namespaces are always served.
+        await feed.CatchUpAsync(storage, cancellationToken).ConfigureAwait(false);
         if (storage.Cache.Find(storage.KeyOf(null, name)) is not { } found)
         {
             throw ApiErrors.NotFound(Namespaces, name);

@@ -14,8 +14,8 @@ internal sealed class NamespaceObjects(ObjectFeed feed, ResourceRegistry registr
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<IReadOnlyList<JsonMap>> ListAsync(string group, string plural, string? @namespace, CancellationToken cancellationToken)
     {
-        await feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         var storage = registry.Current.Find(group, "v1", plural)!.Storage!; // A built-in resource.
+        await feed.CatchUpAsync(storage, cancellationToken).ConfigureAwait(false);
         var prefix = @namespace is null ? storage.Prefix : $"{storage.Prefix}{@namespace}/";
         var found = storage.Cache.Snapshot(prefix, out _);
         return found.Count == 0 ? [] : [.. found.Select(o => o.Parse())];

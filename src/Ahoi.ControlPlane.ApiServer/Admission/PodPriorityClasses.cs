@@ -19,8 +19,9 @@ internal sealed class PodPriorityClasses(ObjectFeed feed, ResourceRegistry regis
             return;
         }
 
-        await feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
-        var cache = registry.Current.Find("scheduling.k8s.io", "v1", "priorityclasses")!.Storage!.Cache; // A built-in resource.
+        var storage = registry.Current.Find("scheduling.k8s.io", "v1", "priorityclasses")!.Storage!; // A built-in resource.
+        await feed.CatchUpAsync(storage, cancellationToken).ConfigureAwait(false);
+        var cache = storage.Cache;
         JsonMap[] classes = [.. cache.Snapshot(cache.Prefix, out _).Select(c => c.Parse())];
         if (PodPriority.Set(pod, classes) is { } refusal)
         {

@@ -43,7 +43,7 @@ internal sealed class ServiceAllocations(ObjectFeed feed, ResourceRegistry regis
 
     private async ValueTask FollowAsync(CancellationToken cancellationToken)
     {
-        await feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        await feed.CatchUpAsync(registry.Current.Find("", "v1", "services")!.Storage!, cancellationToken).ConfigureAwait(false); // A built-in resource.
         await _following.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

@@ -4,7 +4,7 @@ using Ahoi.ControlPlane.Storage;
 namespace Ahoi.ControlPlane.ApiServer.Caching;
 
 /// <summary>Follows the whole store and hands each change to the cache of its resource. One loop; its revision is every cache's.</summary>
-internal sealed class ObjectFeed(IRevisionStore store) : IAsyncDisposable
+internal sealed class ObjectFeed(AcknowledgedStore store) : IAsyncDisposable
 {
     private readonly Dictionary<string, ResourceCache> _caches = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _feeding = new(1, 1);
@@ -69,6 +69,10 @@ internal sealed class ObjectFeed(IRevisionStore store) : IAsyncDisposable
     /// <summary>Waits until every write that is acknowledged now has reached the caches.</summary>
     public ValueTask CatchUpAsync(CancellationToken cancellationToken) => WaitForAsync(store.Revision, cancellationToken);
 
+    /// <summary>Waits until every write of a resource that is acknowledged now has reached its cache.</summary>
+    public ValueTask CatchUpAsync(ResourceStorage storage, CancellationToken cancellationToken) =>
+        WaitForAsync(store.LatestOf(storage.Prefix), cancellationToken);
+
     /// <summary>Waits until a revision has reached the caches.</summary>
     public ValueTask WaitForAsync(long revision, CancellationToken cancellationToken) =>
         Revision >= revision ? ValueTask.CompletedTask : new(WaitAsync(revision, cancellationToken));
@@ -108,38 +112,20 @@ internal sealed class ObjectFeed(IRevisionStore store) : IAsyncDisposable
 
     private async Task RunAsync(long revision)
     {
-        var touched = new HashSet<ResourceCache>();
-        var lookup = _caches.GetAlternateLookup<ReadOnlySpan<char>>();
         try
         {
-            await foreach (var batch in store.WatchAsync("", revision, _stopping.Token).ConfigureAwait(false))
+            for (var isLost = false; ; isLost = true)
             {
-                await _feeding.WaitAsync(_stopping.Token).ConfigureAwait(false);
                 try
                 {
-                    foreach (var change in batch)
-                    {
-                        if (lookup.TryGetValue(ResourcePart(change.Key), out var cache))
-                        {
-                            cache.Apply(change);
-                            touched.Add(cache);
-                        }
-                    }
-
-                    Volatile.Write(ref _revision, batch[^1].Revision);
+                    await FollowAsync(isLost ? await ReloadAsync().ConfigureAwait(false) : revision).ConfigureAwait(false);
+                    return;
                 }
-                finally
+                catch (RevisionExpiredException)
                 {
-                    _feeding.Release();
+                    // History was dropped before it was read here: everything is read anew, and watches that stand before
+                    // that are told so.
                 }
-
-                Wake();
-                foreach (var cache in touched)
-                {
-                    cache.Publish();
-                }
-
-                touched.Clear();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -158,6 +144,66 @@ internal sealed class ObjectFeed(IRevisionStore store) : IAsyncDisposable
         }
     }
 
+    private async Task<long> ReloadAsync()
+    {
+        await _feeding.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        try
+        {
+            var revision = store.Revision;
+            foreach (var cache in _caches.Values)
+            {
+                await LoadAsync(cache, revision, _stopping.Token).ConfigureAwait(false);
+            }
+
+            Volatile.Write(ref _revision, revision);
+            return revision;
+        }
+        finally
+        {
+            _feeding.Release();
+            Wake();
+            foreach (var cache in _caches.Values)
+            {
+                cache.Publish();
+            }
+        }
+    }
+
+    private async Task FollowAsync(long revision)
+    {
+        var touched = new HashSet<ResourceCache>();
+        var lookup = _caches.GetAlternateLookup<ReadOnlySpan<char>>();
+        await foreach (var batch in store.WatchAsync("", revision, _stopping.Token).ConfigureAwait(false))
+        {
+            await _feeding.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            try
+            {
+                foreach (var change in batch)
+                {
+                    if (lookup.TryGetValue(AcknowledgedStore.ResourcePart(change.Key), out var cache))
+                    {
+                        cache.Apply(change);
+                        touched.Add(cache);
+                    }
+                }
+
+                Volatile.Write(ref _revision, batch[^1].Revision);
+            }
+            finally
+            {
+                _feeding.Release();
+            }
+
+            Wake();
+            foreach (var cache in touched)
+            {
+                cache.Publish();
+            }
+
+            touched.Clear();
+        }
+    }
+
     private void Wake()
     {
         TaskCompletionSource? advanced;
@@ -168,20 +214,5 @@ internal sealed class ObjectFeed(IRevisionStore store) : IAsyncDisposable
         }
 
         advanced?.TrySetResult();
-    }
-
-    // "/registry/GROUP/PLURAL/" of a key.
-    private static ReadOnlySpan<char> ResourcePart(string key)
-    {
-        var slashes = 0;
-        for (var i = 0; i < key.Length; i++)
-        {
-            if (key[i] == '/' && ++slashes == 4)
-            {
-                return key.AsSpan(0, i + 1);
-            }
-        }
-
-        return key;
     }
 }

@@ -42,6 +42,7 @@ internal sealed class SocketListener : IAsyncDisposable
             options.Limits.MaxRequestBodySize = null; // Read with our own limit, so that the answer is a Status.
             options.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             options.Limits.MaxRequestLineSize = 16 * 1024;
+            options.Limits.MaxResponseBufferSize = 1024 * 1024; // Lists are long, and their bytes are there.
             options.Limits.MinResponseDataRate = null; // A watch may be quiet for long.
             options.Limits.Http2.MaxStreamsPerConnection = 1000;
             options.Limits.RequestHeadersTimeout = limits.HeadersTimeout;

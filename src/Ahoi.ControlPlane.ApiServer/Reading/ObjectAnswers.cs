@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Encodings.Web;
 using Ahoi.Api.Json;
@@ -102,13 +101,18 @@ internal static class ObjectAnswers
         response.ContentType = MediaTypes.Json;
         response.Headers.CacheControl = "no-cache, private";
         var writer = response.BodyWriter;
-        writer.Write("{\"kind\":"u8);
-        WriteText(writer, resource.ListKind);
-        writer.Write(",\"apiVersion\":"u8);
-        WriteText(writer, resource.ApiVersion);
-        writer.Write(",\"metadata\":"u8);
-        writer.Write(Metadata(page, resource.IsCustom));
-        writer.Write(",\"items\":["u8);
+        byte[] head =
+        [
+            .. "{\"kind\":"u8, .. Text(resource.ListKind), .. ",\"apiVersion\":"u8, .. Text(resource.ApiVersion),
+            .. ",\"metadata\":"u8, .. Metadata(page, resource.IsCustom), .. ",\"items\":["u8,
+        ];
+        if (resource.Reader is null)
+        {
+            // Bytes that are there already need not go in chunks.
+            response.ContentLength = LengthOf(page, head.Length, resource.IsCustom);
+        }
+
+        writer.Write(head);
         var unflushed = 0;
         for (var i = 0; i < page.Objects.Count; i++)
         {
@@ -127,7 +131,7 @@ internal static class ObjectAnswers
 
             writer.Write(json.Span);
             unflushed += json.Length;
-            if (unflushed > 64 * 1024)
+            if (unflushed > 256 * 1024)
             {
                 unflushed = 0;
                 await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
@@ -155,6 +159,16 @@ internal static class ObjectAnswers
         return JsonTree.ToUtf8(metadata);
     }
 
-    private static void WriteText(PipeWriter writer, string text) =>
-        writer.Write(Encoding.UTF8.GetBytes('"' + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text) + '"'));
+    private static long LengthOf(ListPage page, int head, bool custom)
+    {
+        var length = (long)head + Math.Max(0, page.Objects.Count - 1) + 2;
+        foreach (var value in page.Objects)
+        {
+            length += custom ? value.Json.Length : 1 + value.Json.Length - ObjectBytes.MetadataStart(value.Json.Span);
+        }
+
+        return length;
+    }
+
+    private static byte[] Text(string text) => Encoding.UTF8.GetBytes('"' + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text) + '"');
 }

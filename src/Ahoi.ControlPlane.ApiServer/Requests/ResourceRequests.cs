@@ -94,17 +94,17 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
 
     private async ValueTask GetAsync(ApiRequest request)
     {
+        var resource = request.Resource;
+        var storage = resource.Storage ?? throw ApiErrors.MethodNotAllowed();
         if (request.Query["resourceVersion"] is { Length: > 0 } version)
         {
             await parts.Lists.WaitForAsync(ListOptions.ReadVersion(version), request.Aborted).ConfigureAwait(false);
         }
         else
         {
-            await parts.Feed.CatchUpAsync(request.Aborted).ConfigureAwait(false);
+            await parts.Feed.CatchUpAsync(storage, request.Aborted).ConfigureAwait(false);
         }
 
-        var resource = request.Resource;
-        var storage = resource.Storage ?? throw ApiErrors.MethodNotAllowed();
         var value = storage.Cache.Find(storage.KeyOf(resource.Namespaced ? request.Namespace : null, request.Name))
             ?? throw ApiErrors.NotFound(resource.Resource, request.Name);
         var json = await value.GetFormAsync(resource, request.Aborted).ConfigureAwait(false);

@@ -27,7 +27,14 @@ internal sealed class RbacSource(ObjectFeed feed, ResourceRegistry registry)
 
     public async ValueTask<RbacPolicy> ReadAsync(CancellationToken cancellationToken)
     {
-        await feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var (plural, _) in Kinds)
+        {
+            if (registry.Current.Find(Group, Version, plural)?.Storage is { } storage)
+            {
+                await feed.CatchUpAsync(storage, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
         lock (_gate)
         {
             for (var i = 0; i < Kinds.Length; i++)

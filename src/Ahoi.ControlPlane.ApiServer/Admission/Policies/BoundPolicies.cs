@@ -33,8 +33,18 @@ internal sealed class BoundPolicies<TPolicy>(ServerParts parts, string policies,
             return ([], null);
         }
 
-        await parts.Feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        if (parts.Registry.Current.Find(Group, "v1", bindings)?.Storage is { } storage)
+        {
+            await parts.Feed.CatchUpAsync(storage, cancellationToken).ConfigureAwait(false);
+        }
+
         var storedBindings = Stored(bindings);
+        if (storedBindings.Count > 0)
+        {
+            // Parameters may be of any kind, and whoever has written one counts on it.
+            await parts.Feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var storedPolicies = storedBindings.Count == 0 ? [] : Stored(policies);
         if (storedPolicies.Count == 0)
         {

@@ -165,8 +165,8 @@ internal sealed partial class WebhookAdmission(ServerParts parts, WebhookClients
             return [];
         }
 
-        await parts.Feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
         var storage = parts.Registry.Current.Find(Group, "v1", plural)!.Storage!; // A built-in resource.
+        await parts.Feed.CatchUpAsync(storage, cancellationToken).ConfigureAwait(false);
         var stored = storage.Cache.Snapshot(storage.Prefix, out _);
         if (stored.Count == 0)
         {
