@@ -27,6 +27,20 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public async Task Quota_OneOfTwoRefuses_TheOtherIsNotCharged()
+    {
+        await using var server = await DefinitionServer.StartAsync();
+        await QuotaAsync(server, "\"configmaps\":\"5\"", "\"configmaps\":\"0\"");
+        await server.SendAsync("POST", Quotas, """{"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"z"},"spec":{"hard":{"count/configmaps":"0"}}}""");
+        await server.SendAsync("PATCH", Quotas + "/z/status", """{"status":{"hard":{"count/configmaps":"0"},"used":{"count/configmaps":"0"}}}""", "application/merge-patch+json");
+
+        var refused = await server.SendAsync("POST", ConfigMaps, """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}}""");
+
+        Assert.Equal(HttpStatusCode.Forbidden, refused.Code);
+        Assert.Equal("0", await UsedAsync(server, "configmaps"));
+    }
+
+    [Fact]
     public async Task Quota_DryRun_IsJudgedAndNotCharged()
     {
         await using var server = await DefinitionServer.StartAsync();

@@ -36,6 +36,12 @@ internal sealed class QuotaAdmission(ServerParts parts, NamespaceObjects objects
             throw Refusal(write, $"quota usage is negative for resource(s): {string.Join(", ", negative)}");
         }
 
+        // All judge before any is charged: what one refuses must not weigh on another.
+        foreach (var quota in quotas)
+        {
+            Charge(write, quota, usage);
+        }
+
         foreach (var quota in quotas)
         {
             await ChargeAsync(write, quota, usage, cancellationToken).ConfigureAwait(false);
