@@ -9,6 +9,7 @@ using Ahoi.ControlPlane.ApiServer.Admission.Webhooks;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
+using Ahoi.ControlPlane.ApiServer.Reading;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
 using Ahoi.ControlPlane.ApiServer.Wire;
@@ -60,6 +61,14 @@ public sealed class KubeApiServer : IAsyncDisposable
         _definitions = new(_parts, _webhooks);
         _builtIn = new() { Handlers = new() };
         _builtIn.Handlers.Add("", "pods", "binding", new PodBindings(_parts));
+        var connections = new PodConnections(_parts);
+        foreach (var subresource in (ReadOnlySpan<string>)["log", "exec", "attach", "portforward", "proxy"])
+        {
+            _builtIn.Handlers.Add("", "pods", subresource, connections);
+        }
+
+        _builtIn.Handlers.Add("", "services", "proxy", new NoProxy());
+        _builtIn.Handlers.Add("", "nodes", "proxy", new NoProxy());
         _builtIn.Handlers.Add("", "pods", "eviction", new PodEvictions(_parts, _writes.Deletions));
         _ownKey = options.TokenSigningKey is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
         _parts.Admission.Add(new NamespaceLifecycle(feed, registry));
