@@ -20,6 +20,7 @@ public sealed partial class KubectlReadTests(SharedCluster cluster)
         Assert.Equal("web 2", Spaces().Replace((await kubectl.RunAsync("get deploy -o custom-columns=N:.metadata.name,R:.spec.replicas --no-headers")).Trim(), " "));
         Assert.Equal("deployment.apps/web\npod/p\n", await kubectl.RunAsync("get deploy,pod -o name"));
         Assert.Equal("pod/p\n", await kubectl.RunAsync("get pods --field-selector status.phase=Pending -o name"));
+        Assert.Equal("", await kubectl.RunAsync("get pods --field-selector status.phase!=Pending -o name"));
         Assert.Equal("", await kubectl.RunAsync("get pods -l app=other -o name"));
     }
 

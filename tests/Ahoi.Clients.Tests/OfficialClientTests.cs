@@ -38,7 +38,7 @@ public sealed class OfficialClientTests(SharedCluster cluster)
     }
 
     [Fact]
-    public async Task Generic_List_PagesThroughAll()
+    public async Task Generic_CreateAndList_Work()
     {
         using var client = Open();
         var kubectl = await cluster.NamespaceAsync();
@@ -86,9 +86,12 @@ public sealed class OfficialClientTests(SharedCluster cluster)
         var kubectl = await cluster.NamespaceAsync();
         using var firstStop = new CancellationTokenSource();
         using var secondStop = new CancellationTokenSource();
-        var (first, firstLeads) = Contend(client, kubectl.Namespace, "first", firstStop.Token);
+        var (first, firstLeads, _) = Contend(client, kubectl.Namespace, "first", firstStop.Token);
         await firstLeads.WaitAsync(Limit);
-        var (second, secondLeads) = Contend(client, kubectl.Namespace, "second", secondStop.Token);
+        var (second, secondLeads, secondSaw) = Contend(client, kubectl.Namespace, "second", secondStop.Token);
+
+        // It has asked, and somebody else leads.
+        Assert.Equal("first", await secondSaw.WaitAsync(Limit));
 
         Assert.False(secondLeads.IsCompleted);
         await firstStop.CancelAsync();
@@ -100,7 +103,7 @@ public sealed class OfficialClientTests(SharedCluster cluster)
         await second.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    private static (Task Run, Task Leads) Contend(Kubernetes client, string space, string identity, CancellationToken stop)
+    private static (Task Run, Task Leads, Task<string> Saw) Contend(Kubernetes client, string space, string identity, CancellationToken stop)
     {
         var elector = new LeaderElector(new LeaderElectionConfig(new LeaseLock(client, space, "lock", identity))
         {
@@ -109,8 +112,10 @@ public sealed class OfficialClientTests(SharedCluster cluster)
             RetryPeriod = TimeSpan.FromMilliseconds(200),
         });
         var leads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var saw = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         elector.OnStartedLeading += () => leads.TrySetResult();
-        return (elector.RunUntilLeadershipLostAsync(stop), leads.Task);
+        elector.OnNewLeader += leader => saw.TrySetResult(leader);
+        return (elector.RunUntilLeadershipLostAsync(stop), leads.Task, saw.Task);
     }
 
     private Kubernetes Open() => new(KubernetesClientConfiguration.BuildConfigFromConfigFile(cluster.Kubeconfig));
