@@ -12,13 +12,13 @@ internal static class HttpLoad
     /// <param name="server">Where to.</param>
     /// <param name="connections">How many at once.</param>
     /// <param name="duration">How long.</param>
-    /// <param name="request">Makes the next request.</param>
+    /// <param name="requests">Gives a connection what makes its next request.</param>
     /// <returns>Answers in a second.</returns>
-    public static async Task<double> RunAsync(IPEndPoint server, int connections, TimeSpan duration, Func<byte[]> request)
+    public static async Task<double> RunAsync(IPEndPoint server, int connections, TimeSpan duration, Func<Func<byte[]>> requests)
     {
         using var stop = new CancellationTokenSource();
         var started = Stopwatch.GetTimestamp();
-        var workers = Enumerable.Range(0, connections).Select(_ => Task.Run(() => WorkAsync(server, request, stop.Token))).ToArray();
+        var workers = Enumerable.Range(0, connections).Select(_ => Task.Run(() => WorkAsync(server, requests(), stop.Token))).ToArray();
         await Task.Delay(duration);
         await stop.CancelAsync();
         var answers = await Task.WhenAll(workers);

@@ -10,20 +10,21 @@ namespace Ahoi.ControlPlane.ApiServer.Caching;
 /// </summary>
 internal sealed class CachedObject
 {
-    private readonly byte[] _json;
+    private readonly ReadOnlyMemory<byte> _stored;
+    private byte[]? _json;
     private Dictionary<string, string>? _labels;
     private volatile Form[] _forms = [];
 
     /// <summary>Takes an object over from the store.</summary>
     /// <param name="key">The store's key.</param>
     /// <param name="prefixLength">How much of the key names the resource.</param>
-    /// <param name="json">The encoded object with its resourceVersion.</param>
+    /// <param name="stored">The encoded object without its resourceVersion.</param>
     /// <param name="revision">The revision.</param>
-    public CachedObject(string key, int prefixLength, byte[] json, long revision)
+    public CachedObject(string key, int prefixLength, ReadOnlyMemory<byte> stored, long revision)
     {
         Key = key;
         PrefixLength = prefixLength;
-        _json = json;
+        _stored = stored;
         Revision = revision;
     }
 
@@ -34,7 +35,10 @@ internal sealed class CachedObject
     public long Revision { get; }
 
     /// <summary>Gets the object as it was stored, with its resourceVersion.</summary>
-    public ReadOnlyMemory<byte> Json => _json;
+    public ReadOnlyMemory<byte> Json => Bytes;
+
+    // Many objects are stored and never read: only a reader pays for bytes of its own.
+    private byte[] Bytes => _json ?? Interlocked.CompareExchange(ref _json, ObjectBytes.WithVersion(_stored.Span, Revision), null) ?? _json;
 
     /// <summary>Gets <c>namespace/name</c>, or the name of a cluster-scoped object.</summary>
     public ReadOnlySpan<char> Path => Key.AsSpan(PrefixLength);
@@ -58,20 +62,20 @@ internal sealed class CachedObject
     }
 
     /// <summary>Gets the labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels => _labels ??= ObjectScan.ReadLabels(_json);
+    public IReadOnlyDictionary<string, string> Labels => _labels ??= ObjectScan.ReadLabels(_stored.Span);
 
     /// <summary>Makes the same object at another revision, as the last state of a deleted one is shown.</summary>
-    public CachedObject AtRevision(long revision) => new(Key, PrefixLength, ObjectBytes.WithOtherVersion(_json, revision), revision);
+    public CachedObject AtRevision(long revision) => new(Key, PrefixLength, _stored, revision);
 
     /// <summary>Parses the object anew.</summary>
-    public JsonMap Parse() => JsonTree.ParseMap(_json);
+    public JsonMap Parse() => JsonTree.ParseMap(Bytes);
 
     /// <summary>Gets the object's bytes in the version that <paramref name="resource"/> serves.</summary>
     public ValueTask<ReadOnlyMemory<byte>> GetFormAsync(ServedResource resource, CancellationToken cancellationToken)
     {
         if (resource.Reader is null)
         {
-            return new(_json);
+            return new(Bytes);
         }
 
         foreach (var form in _forms)
@@ -86,7 +90,7 @@ internal sealed class CachedObject
     }
 
     /// <summary>Gets a text field, as field selectors compare it: missing is empty.</summary>
-    public string Field(string path) => ObjectScan.FindText(_json, path);
+    public string Field(string path) => ObjectScan.FindText(_stored.Span, path);
 
     private async ValueTask<ReadOnlyMemory<byte>> MakeFormAsync(ServedResource resource, CancellationToken cancellationToken)
     {

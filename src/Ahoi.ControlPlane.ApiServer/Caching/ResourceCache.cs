@@ -1,4 +1,3 @@
-using Ahoi.ControlPlane.ApiServer.Wire;
 using Ahoi.ControlPlane.Storage;
 
 namespace Ahoi.ControlPlane.ApiServer.Caching;
@@ -211,7 +210,7 @@ internal sealed class ResourceCache(string prefix)
         change.Current is { } current ? ToObject(current) : null);
 
     private CachedObject ToObject(StoredValue stored) =>
-        new(stored.Key, Prefix.Length, ObjectBytes.WithVersion(stored.Value.Span, stored.Revision), stored.Revision);
+        new(stored.Key, Prefix.Length, stored.Value, stored.Revision);
 
     private void InsertLocked(int at, CachedObject value)
     {
@@ -257,7 +256,8 @@ internal sealed class ResourceCache(string prefix)
 
     private int LowerBoundLocked(string key)
     {
-        var (low, high) = (0, _count);
+        // Generated and numbered names mostly grow.
+        var (low, high) = (_count > 0 && string.CompareOrdinal(_items[_count - 1].Key, key) < 0 ? _count : 0, _count);
         while (low < high)
         {
             var middle = (low + high) >>> 1;

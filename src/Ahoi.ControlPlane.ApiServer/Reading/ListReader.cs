@@ -2,7 +2,6 @@ using Ahoi.Api.Errors;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
-using Ahoi.ControlPlane.ApiServer.Wire;
 using Ahoi.ControlPlane.Storage;
 
 namespace Ahoi.ControlPlane.ApiServer.Reading;
@@ -143,7 +142,7 @@ internal sealed class ListReader(IRevisionStore store, ObjectFeed feed, TimeProv
             for (var i = 0; i < page.Items.Count; i++)
             {
                 var stored = page.Items[i];
-                var value = new CachedObject(stored.Key, storage.Prefix.Length, ObjectBytes.WithVersion(stored.Value.Span, stored.Revision), stored.Revision);
+                var value = new CachedObject(stored.Key, storage.Prefix.Length, stored.Value, stored.Revision);
                 if (!Matches(value, options))
                 {
                     continue;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using Ahoi.Api.Json;
@@ -11,6 +10,11 @@ namespace Ahoi.ControlPlane.ApiServer.Reading;
 /// <summary>Answers requests with objects and lists, in the form that was asked for.</summary>
 internal static class ObjectAnswers
 {
+    private static readonly byte[] Next = [(byte)','];
+    private static readonly byte[] Open = [(byte)'{'];
+    private static readonly byte[] NextOpen = [(byte)',', (byte)'{'];
+    private static readonly byte[] End = [(byte)']', (byte)'}'];
+
     /// <summary>Answers with one object.</summary>
     /// <param name="request">The request.</param>
     /// <param name="code">The HTTP status.</param>
@@ -106,40 +110,34 @@ internal static class ObjectAnswers
             .. "{\"kind\":"u8, .. Text(resource.ListKind), .. ",\"apiVersion\":"u8, .. Text(resource.ApiVersion),
             .. ",\"metadata\":"u8, .. Metadata(page, resource.IsCustom), .. ",\"items\":["u8,
         ];
+        byte[]? kind = resource.IsCustom ? null : [.. "{\"kind\":"u8, .. Text(resource.Kind), .. ",\"apiVersion\":"u8, .. Text(resource.ApiVersion), (byte)','];
         if (resource.Reader is null)
         {
             // Bytes that are there already need not go in chunks.
-            response.ContentLength = LengthOf(page, head.Length, resource.IsCustom);
+            response.ContentLength = LengthOf(page, head.Length, kind);
         }
 
-        writer.Write(head);
-        var unflushed = 0;
+        using var gathered = new GatheringWriter(writer);
+        await gathered.WriteAsync(head, request.Aborted).ConfigureAwait(false);
         for (var i = 0; i < page.Objects.Count; i++)
         {
-            if (i > 0)
-            {
-                writer.Write(","u8);
-            }
-
             var json = await page.Objects[i].GetFormAsync(resource, request.Aborted).ConfigureAwait(false);
             if (!resource.IsCustom)
             {
                 // Items of built-in kinds leave out what the list says already.
-                writer.Write("{"u8);
-                json = json[ObjectBytes.MetadataStart(json.Span)..];
+                await gathered.WriteAsync(i == 0 ? Open : NextOpen, request.Aborted).ConfigureAwait(false);
+                json = json[ObjectBytes.MetadataStart(json.Span, kind)..];
+            }
+            else if (i > 0)
+            {
+                await gathered.WriteAsync(Next, request.Aborted).ConfigureAwait(false);
             }
 
-            writer.Write(json.Span);
-            unflushed += json.Length;
-            if (unflushed > 256 * 1024)
-            {
-                unflushed = 0;
-                await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
-            }
+            await gathered.WriteAsync(json, request.Aborted).ConfigureAwait(false);
         }
 
-        writer.Write("]}"u8);
-        await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
+        await gathered.WriteAsync(End, request.Aborted).ConfigureAwait(false);
+        await gathered.FlushAsync(request.Aborted).ConfigureAwait(false);
     }
 
     // Lists of custom kinds say that nothing follows; others leave it out.
@@ -159,12 +157,12 @@ internal static class ObjectAnswers
         return JsonTree.ToUtf8(metadata);
     }
 
-    private static long LengthOf(ListPage page, int head, bool custom)
+    private static long LengthOf(ListPage page, int head, byte[]? kind)
     {
         var length = (long)head + Math.Max(0, page.Objects.Count - 1) + 2;
         foreach (var value in page.Objects)
         {
-            length += custom ? value.Json.Length : 1 + value.Json.Length - ObjectBytes.MetadataStart(value.Json.Span);
+            length += kind is null ? value.Json.Length : 1 + value.Json.Length - ObjectBytes.MetadataStart(value.Json.Span, kind);
         }
 
         return length;

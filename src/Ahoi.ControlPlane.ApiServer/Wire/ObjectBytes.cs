@@ -76,4 +76,8 @@ internal static class ObjectBytes
 
     /// <summary>Gets where an encoded object's metadata begins, its key included: what follows kind and apiVersion.</summary>
     public static int MetadataStart(ReadOnlySpan<byte> json) => json.IndexOf(MetadataKey);
+
+    /// <summary>Gets where an encoded object's metadata begins, sooner where it begins with the kind that is expected.</summary>
+    public static int MetadataStart(ReadOnlySpan<byte> json, ReadOnlySpan<byte> kind) =>
+        json.StartsWith(kind) && json[kind.Length..].StartsWith(MetadataKey) ? kind.Length : MetadataStart(json);
 }

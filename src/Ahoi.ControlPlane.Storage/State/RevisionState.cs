@@ -33,20 +33,16 @@ internal sealed class RevisionState
     /// <param name="next">The snapshot after the last of them.</param>
     public void Publish(ReadOnlySpan<StoreChange> changes, Snapshot next)
     {
-        List<TaskCompletionSource> signals = [];
+        List<TaskCompletionSource>? signals = null;
         lock (_gate)
         {
             _log.AddRange(changes);
             Volatile.Write(ref _newest, next);
             foreach (var group in _groups.Values)
             {
-                foreach (var change in changes)
+                if (group.IsAwaited && Touches(changes, group.Prefix))
                 {
-                    if (change.Key.StartsWith(group.Prefix, StringComparison.Ordinal))
-                    {
-                        signals.Add(group.Exchange());
-                        break;
-                    }
+                    (signals ??= []).Add(group.TakeSignal()!);
                 }
             }
         }
@@ -132,23 +128,36 @@ internal sealed class RevisionState
     /// <summary>Ends all watches.</summary>
     public void Close()
     {
-        List<TaskCompletionSource> signals = [];
+        List<TaskCompletionSource> signals;
         lock (_gate)
         {
             _closed = true;
-            signals.AddRange(_groups.Values.Select(g => g.Exchange()));
+            signals = [.. _groups.Values.Select(g => g.TakeSignal()).OfType<TaskCompletionSource>()];
         }
 
         Wake(signals);
     }
 
     /// <summary>Completes signals on the pool: queueing what waits for them takes time in proportion to the watchers, and the writer must not pay for it.</summary>
-    private static void Wake(List<TaskCompletionSource> signals)
+    private static void Wake(List<TaskCompletionSource>? signals)
     {
-        foreach (var signal in signals)
+        foreach (var signal in signals ?? [])
         {
             ThreadPool.UnsafeQueueUserWorkItem(static s => s.TrySetResult(), signal, preferLocal: false);
         }
+    }
+
+    private static bool Touches(ReadOnlySpan<StoreChange> changes, string prefix)
+    {
+        foreach (var change in changes)
+        {
+            if (change.Key.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Gets the state at a revision by taking back what came after it.</summary>
@@ -207,7 +216,7 @@ internal sealed class RevisionState
                 }
             }
 
-            return (batch, _closed ? null : _groups[prefix].Signal);
+            return (batch, _closed || batch.Count > 0 ? null : _groups[prefix].Await());
         }
     }
 
@@ -284,23 +293,24 @@ internal sealed class RevisionState
     /// <summary>The watchers of one prefix, woken together.</summary>
     private sealed class WatchGroup(string prefix)
     {
-        private TaskCompletionSource _signal = NewSignal();
+        private TaskCompletionSource? _signal;
 
         public string Prefix { get; } = prefix;
 
         public HashSet<Watcher> Watchers { get; } = [];
 
-        public Task Signal => _signal.Task;
+        /// <summary>Gets whether anybody waits: watchers that are still busy find the next changes by themselves.</summary>
+        public bool IsAwaited => _signal is not null;
 
-        /// <summary>Puts a new signal in place.</summary>
-        /// <returns>The old one, to be completed outside the lock.</returns>
-        public TaskCompletionSource Exchange()
+        /// <summary>Gets what completes with the next change.</summary>
+        public Task Await() => (_signal ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+        /// <summary>Takes the signal that is awaited away, to be completed outside the lock.</summary>
+        public TaskCompletionSource? TakeSignal()
         {
-            var old = _signal;
-            _signal = NewSignal();
-            return old;
+            var signal = _signal;
+            _signal = null;
+            return signal;
         }
-
-        private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
