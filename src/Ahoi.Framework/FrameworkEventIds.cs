@@ -34,4 +34,10 @@ internal static class FrameworkEventIds
     public const int DefinitionApplied = 302;
     public const int DefinitionFailed = 303;
     public const int DrainTimedOut = 304;
+
+    // Leadership: 400 to 499.
+    public const int LeadershipBegan = 400;
+    public const int LeadershipEnded = 401;
+    public const int LeaseNotTaken = 402;
+    public const int LeaseNotReleased = 403;
 }

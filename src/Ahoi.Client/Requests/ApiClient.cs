@@ -196,7 +196,7 @@ public sealed partial class ApiClient : IDisposable
     private HttpMessageInvoker CreateLane(TransportSettings settings)
     {
         HttpMessageHandler handler = new CredentialHandler(
-            _connection, _connection.Handler ?? new SocketTransport(_connection, settings));
+            _connection, new MeasuringHandler(new Uri(_prefix).AbsolutePath.TrimEnd('/'), _options.Time, _connection.Handler ?? new SocketTransport(_connection, settings)));
         for (var i = _options.Middleware.Count - 1; i >= 0; i--)
         {
             var outer = _options.Middleware[i]();

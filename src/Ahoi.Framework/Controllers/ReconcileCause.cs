@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ahoi.Api.Objects;
 
 namespace Ahoi.Framework.Controllers;
@@ -11,6 +12,9 @@ public sealed record ReconcileCause(CauseKind Kind, GroupVersionKind? Type = nul
     internal RawObject? Before { get; init; }
 
     internal RawObject? After { get; init; }
+
+    /// <summary>Gets the trace that is behind it, where it is known.</summary>
+    internal ActivityContext Trace { get; init; } = Activity.Current?.Context ?? default;
 
     /// <summary>Gets a word of whoever asked for the reconcile, or <see langword="null"/>.</summary>
     public string? Note { get; init; }

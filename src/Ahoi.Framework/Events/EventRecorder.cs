@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
 using Ahoi.Api.Json;
@@ -59,6 +60,7 @@ internal sealed partial class EventRecorder : IAsyncDisposable
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
+        Activity.Current = null;
         await foreach (var (about, draft, controller) in _drafts.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             try

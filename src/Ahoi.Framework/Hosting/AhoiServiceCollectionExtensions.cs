@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Serialization.Metadata;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Connections;
@@ -43,7 +44,8 @@ public static class AhoiServiceCollectionExtensions
             s.GetRequiredService<IOptions<AhoiOptions>>().Value,
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>(),
-            s.GetRequiredService<OperatorClients>().Leadership));
+            s.GetRequiredService<OperatorClients>().Leadership,
+            s.GetService<IMeterFactory>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OperatorService>());
         return new(services);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
 using Ahoi.Framework.Controllers;
@@ -21,6 +23,7 @@ public sealed partial class Operator : IAsyncDisposable
     private readonly ObjectTypes _types;
     private readonly AhoiOptions _options;
     private readonly TimeProvider _time;
+    private readonly FrameworkMetrics _metrics;
     private readonly ILogger _logger;
     private readonly IReadOnlyList<ControllerDefinition> _definitions;
     private readonly ClusterCache _cache;
@@ -31,13 +34,14 @@ public sealed partial class Operator : IAsyncDisposable
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<ApiClient> _planClient;
     private Task _run = Task.CompletedTask;
+    private volatile bool _started;
     private bool _working;
     private bool _stopped;
     private bool _disposed;
 
     internal Operator(
         ApiClient client, ObjectTypes types, IEnumerable<IControllerSource> controllers, AhoiOptions options, TimeProvider time, ILoggerFactory loggers,
-        OperatorLeadership? leadership = null)
+        OperatorLeadership? leadership = null, IMeterFactory? meters = null)
     {
         _leadership = leadership;
         _client = client;
@@ -54,9 +58,11 @@ public sealed partial class Operator : IAsyncDisposable
         _planClient = new(() => new(client.Connection, client.Options with { Middleware = [.. client.Options.Middleware, () => new PlanningHandler()] }));
         var random = options.Seed is { } seed ? new Random(seed) : new Random();
         string[] managers = [.. _definitions.Select(d => d.FieldManager)];
-        _cache = new(client, ManagedFieldsFilter.KeepOnly(managers), time, random, loggers);
+        _metrics = new(options.OperatorName, meters);
+        _cache = new(client, ManagedFieldsFilter.KeepOnly(managers), time, random, _metrics, loggers);
         _events = new(client, options.OperatorName, time, _logger);
-        _runners = [.. _definitions.Select(d => new ControllerRunner(d, types, _cache, client, _events, time, random, loggers, () => _planClient.Value))];
+        _runners = [.. _definitions.Select(d => new ControllerRunner(d, types, _cache, client, _events, time, random, _metrics, loggers, () => _planClient.Value))];
+        _metrics.Observe(_runners, _cache, () => IsLeading);
     }
 
     /// <summary>Gets whether every controller has complete caches, and reconciles or could do so as soon as this replica
@@ -132,6 +138,7 @@ public sealed partial class Operator : IAsyncDisposable
 
         _events.Start();
         _run = Task.Run(RunAsync, CancellationToken.None);
+        _started = true;
         LogStarted(_logger, _options.OperatorName, _runners.Count);
     }
 
@@ -171,6 +178,7 @@ public sealed partial class Operator : IAsyncDisposable
     /// <summary>Fills the caches at once, leading or not, so that a replica that takes over can begin at once.</summary>
     private async Task RunAsync()
     {
+        Activity.Current = null; // Whoever starts the operator is not the parent of all it does.
         var prepared = _runners.Select(r => r.PrepareAsync(_cut.Token)).ToArray();
         if (_leadership is null)
         {
@@ -182,6 +190,7 @@ public sealed partial class Operator : IAsyncDisposable
         await _leadership.Elector.RunAsync(
             async (_, leading) =>
             {
+                _metrics.TermBegan();
                 await WorkAsync(prepared, leading).ConfigureAwait(false);
 
                 // Leadership is kept until the cut: whoever stops sends its last events before it is given up.
@@ -222,6 +231,7 @@ public sealed partial class Operator : IAsyncDisposable
             _planClient.Value.Dispose();
         }
 
+        _metrics.Dispose();
         _cut.Dispose();
     }
 

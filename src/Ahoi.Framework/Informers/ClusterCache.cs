@@ -1,13 +1,15 @@
+using System.Diagnostics;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
 using Ahoi.Client.Requests;
+using Ahoi.Framework.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ahoi.Framework.Informers;
 
 /// <summary>The informers of an operator, each shared by all who ask for the same objects, started when first asked for.</summary>
 internal sealed class ClusterCache(
-    ApiClient client, ManagedFieldsFilter managedFields, TimeProvider time, Random random, ILoggerFactory loggers) : ICacheReader, IAsyncDisposable
+    ApiClient client, ManagedFieldsFilter managedFields, TimeProvider time, Random random, FrameworkMetrics metrics, ILoggerFactory loggers) : ICacheReader, IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<InformerScope, (Informer Informer, Task Run)> _informers = [];
@@ -25,6 +27,21 @@ internal sealed class ClusterCache(
         }
     }
 
+    /// <summary>Gets the informers whose loop has ended although nobody stopped it.</summary>
+    public IReadOnlyList<Informer> Dead
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stopping.IsCancellationRequested ? [] : [.. _informers.Values.Where(i => i.Run.IsCompleted).Select(i => i.Informer)];
+            }
+        }
+    }
+
+    /// <summary>Gets which reconciles wrote what lately.</summary>
+    public WriteTraces Traces { get; } = new();
+
     public ManagedFieldsFilter ManagedFields => managedFields;
 
     public Informer Of(InformerScope scope)
@@ -34,8 +51,8 @@ internal sealed class ClusterCache(
             ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
             if (!_informers.TryGetValue(scope, out var entry))
             {
-                var informer = new Informer(client, scope, managedFields, time, random, _logger);
-                entry = (informer, Task.Run(() => informer.RunAsync(_stopping.Token), CancellationToken.None));
+                var informer = new Informer(client, scope, managedFields, time, random, metrics, _logger);
+                entry = (informer, Task.Run(() => RunAsync(informer), CancellationToken.None));
                 _informers.Add(scope, entry);
             }
 
@@ -92,6 +109,13 @@ internal sealed class ClusterCache(
 
         await Task.WhenAll(runs).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
+    }
+
+    /// <summary>An informer outlives the reconcile that needed it first, and is no part of its trace.</summary>
+    private Task RunAsync(Informer informer)
+    {
+        Activity.Current = null;
+        return informer.RunAsync(_stopping.Token);
     }
 
     internal static ObjectKey Scoped(ApiResource resource, ObjectKey key) => resource.Namespaced ? key : key with { Namespace = null };

@@ -4,6 +4,7 @@ using Ahoi.Client.Discovery;
 using Ahoi.Client.Requests;
 using Ahoi.Client.Transport;
 using Ahoi.Client.Watches;
+using Ahoi.Framework.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ahoi.Framework.Informers;
@@ -18,6 +19,7 @@ internal sealed partial class Informer
     private readonly ManagedFieldsFilter _managedFields;
     private readonly TimeProvider _time;
     private readonly Backoff _backoff;
+    private readonly FrameworkMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
 
@@ -26,14 +28,18 @@ internal sealed partial class Informer
     private ApiResource? _resource;
     private Exception? _fault;
     private bool _synced;
+    private long _movedAt;
+    private long _heardAt;
 
-    public Informer(ApiClient client, InformerScope scope, ManagedFieldsFilter managedFields, TimeProvider time, Random random, ILogger logger)
+    public Informer(ApiClient client, InformerScope scope, ManagedFieldsFilter managedFields, TimeProvider time, Random random, FrameworkMetrics metrics, ILogger logger)
     {
         _client = client;
         Scope = scope;
         _managedFields = managedFields;
         _time = time;
+        _metrics = metrics;
         _logger = logger;
+        _movedAt = time.GetTimestamp();
         _backoff = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30), random);
     }
 
@@ -65,8 +71,11 @@ internal sealed partial class Informer
         }
     }
 
-    /// <summary>Gets when something was heard of the server last.</summary>
-    public DateTimeOffset LastHeard { get; private set; }
+    /// <summary>Gets for how long nothing was heard of the server: no list, no event, no bookmark; null before the first.</summary>
+    public TimeSpan? Silence => Volatile.Read(ref _heardAt) is var at and not 0 ? _time.GetElapsedTime(at) : null;
+
+    /// <summary>Gets for how long the informer itself has done nothing, not even tried; long only where it is stuck.</summary>
+    public TimeSpan Stillness => _time.GetElapsedTime(Volatile.Read(ref _movedAt));
 
     /// <summary>Adds a handler, which is called for every change from here on, at times by several threads. The objects that
     /// are there already are handed to it first.</summary>
@@ -152,6 +161,7 @@ internal sealed partial class Informer
                 }
 
                 Failed(exception);
+                _metrics.WatchRestarted(Scope.Kind, "failed");
                 await DelayAsync(exception, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -184,6 +194,7 @@ internal sealed partial class Informer
         await foreach (var page in _client.ListPagesAsync(resource.Resource, Scope.Namespace, options, cancellationToken).ConfigureAwait(false))
         {
             items.AddRange(page.Items);
+            Heard();
             version = page.ResourceVersion;
         }
 
@@ -195,7 +206,7 @@ internal sealed partial class Informer
             (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
-        LastHeard = _time.GetUtcNow();
+        Heard();
         _backoff.Reset();
         changed.TrySetResult();
         LogListed(_logger, Scope.Kind, items.Count, version);
@@ -223,7 +234,7 @@ internal sealed partial class Informer
                 var watch = await _client.OpenWatchAsync(resource.Resource, Scope.Namespace, options, cancellationToken).ConfigureAwait(false);
                 await using (watch.ConfigureAwait(false))
                 {
-                    LastHeard = _time.GetUtcNow();
+                    Heard();
                     await foreach (var change in watch.ReadAsync(cancellationToken).ConfigureAwait(false))
                     {
                         if (!Take(change, ref version))
@@ -236,14 +247,18 @@ internal sealed partial class Informer
             catch (ApiException exception) when (exception.Code is 410)
             {
                 LogExpired(_logger, Scope.Kind, exception.Message);
+                _metrics.WatchRestarted(Scope.Kind, "expired");
                 return;
             }
             catch (Exception exception) when (exception is TransportException { IsTransient: true } or ApiException { IsTransient: true })
             {
                 LogCut(_logger, exception, Scope.Kind);
+                _metrics.WatchRestarted(Scope.Kind, "cut");
                 await DelayAsync(exception, cancellationToken).ConfigureAwait(false);
                 continue;
             }
+
+            _metrics.WatchRestarted(Scope.Kind, "ended");
 
             // A server that ends watches at once must not be asked in a tight loop.
             if (version == before && _time.GetElapsedTime(opened) < TimeSpan.FromSeconds(1))
@@ -256,7 +271,7 @@ internal sealed partial class Informer
     /// <summary>Takes an event in; false where the watch cannot go on and a new list is needed.</summary>
     private bool Take(WatchEvent change, ref string version)
     {
-        LastHeard = _time.GetUtcNow();
+        Heard();
         switch (change.Type)
         {
             case WatchEventType.Added or WatchEventType.Modified when change.Object is { } value:
@@ -275,11 +290,13 @@ internal sealed partial class Informer
                 break;
             case WatchEventType.Error when change.Status is { Code: 410 } expired:
                 LogExpired(_logger, Scope.Kind, expired.Message);
+                _metrics.WatchRestarted(Scope.Kind, "expired");
                 return false;
             case WatchEventType.Error:
                 throw new ApiException(change.Status ?? new(500, StatusReason.InternalError, "The watch ended with an error that says nothing."));
             case WatchEventType.Unreadable:
                 LogUnreadable(_logger, change.Fault, Scope.Kind);
+                _metrics.WatchRestarted(Scope.Kind, "unreadable");
                 return false;
         }
 
@@ -291,6 +308,13 @@ internal sealed partial class Informer
         }
 
         return true;
+    }
+
+    private void Heard()
+    {
+        var now = _time.GetTimestamp();
+        Volatile.Write(ref _heardAt, now);
+        Volatile.Write(ref _movedAt, now);
     }
 
     private void Failed(Exception exception)
@@ -309,6 +333,7 @@ internal sealed partial class Informer
 
     private async Task DelayAsync(Exception? exception, CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _movedAt, _time.GetTimestamp());
         var delay = _backoff.Next();
         if (exception is ApiException { RetryAfter: { } asked } && asked > delay)
         {

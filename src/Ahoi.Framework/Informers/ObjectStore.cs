@@ -17,6 +17,7 @@ internal sealed class ObjectStore
 
     // The version up to which list and watch have told everything; empty before the first list.
     private string _told = "";
+    private long _bytes;
 
     public int Count
     {
@@ -36,7 +37,7 @@ internal sealed class ObjectStore
         {
             lock (_gate)
             {
-                return _objects.Values.Sum(o => (long)o.Json.Length);
+                return _bytes;
             }
         }
     }
@@ -180,6 +181,7 @@ internal sealed class ObjectStore
         {
             var deltas = _objects.Values.Select(o => new ResourceDelta(o, null)).ToArray();
             _objects.Clear();
+            _bytes = 0;
             _byOwner.Clear();
             _gone.Clear();
             _told = "";
@@ -206,9 +208,11 @@ internal sealed class ObjectStore
         if (before is not null)
         {
             Unindex(before);
+            _bytes -= before.Json.Length;
         }
 
         _objects[value.Key] = value;
+        _bytes += value.Json.Length;
         foreach (var owner in value.OwnerReferences)
         {
             if (!_byOwner.TryGetValue(owner.Uid, out var keys))
@@ -226,6 +230,7 @@ internal sealed class ObjectStore
     {
         Unindex(value);
         _objects.Remove(value.Key);
+        _bytes -= value.Json.Length;
     }
 
     private void Unindex(RawObject value)

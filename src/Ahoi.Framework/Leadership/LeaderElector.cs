@@ -21,6 +21,7 @@ public sealed partial class LeaderElector
     private readonly ILogger _logger;
     private readonly ObjectKey _key;
     private (LeaseRecord Record, long At)? _observed;
+    private string? _holder;
 
     /// <summary>Makes an elector; nothing is sent before <see cref="RunAsync"/>.</summary>
     /// <param name="client">The API server. Use one of its own, so that a flood of other requests cannot hold up a renewal.</param>
@@ -44,6 +45,13 @@ public sealed partial class LeaderElector
 
     /// <summary>Gets the current term, or <see langword="null"/> where this replica does not lead. Ask its <see cref="LeadershipTerm.IsValid"/> before a write.</summary>
     public LeadershipTerm? Term { get; private set; }
+
+    /// <summary>Gets who holds the Lease as it was seen last: an identity, an empty text where nobody does, and
+    /// <see langword="null"/> as long as it was not seen.</summary>
+    public string? Holder => Volatile.Read(ref _holder);
+
+    /// <summary>Gets the Lease.</summary>
+    public ObjectKey Lease => _key;
 
     /// <summary>Gets whether this replica leads and may write now.</summary>
     public bool IsLeader => Term is { IsValid: true };
@@ -186,6 +194,7 @@ public sealed partial class LeaderElector
 
             var lease = found.ToMap();
             var record = LeaseRecord.Read(lease);
+            Volatile.Write(ref _holder, record.Holder);
             if (_observed is not { } observed || observed.Record.ResourceVersion != record.ResourceVersion)
             {
                 _observed = observed = (record, _time.GetTimestamp());
@@ -238,6 +247,7 @@ public sealed partial class LeaderElector
     {
         var record = LeaseRecord.Read(lease.ToMap());
         _observed = (record, _time.GetTimestamp());
+        Volatile.Write(ref _holder, record.Holder);
         return record;
     }
 
@@ -272,15 +282,15 @@ public sealed partial class LeaderElector
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    [LoggerMessage(LogLevel.Information, "{Identity} leads by Lease {Lease}, term {Term}")]
+    [LoggerMessage(FrameworkEventIds.LeadershipBegan, LogLevel.Information, "{Identity} leads by Lease {Lease}, term {Term}")]
     private static partial void LogStarted(ILogger logger, string identity, ObjectKey lease, long term);
 
-    [LoggerMessage(LogLevel.Information, "{Identity} does not lead by Lease {Lease} any more")]
+    [LoggerMessage(FrameworkEventIds.LeadershipEnded, LogLevel.Information, "{Identity} does not lead by Lease {Lease} any more")]
     private static partial void LogStopped(ILogger logger, string identity, ObjectKey lease);
 
-    [LoggerMessage(LogLevel.Warning, "Lease {Lease} could not be taken or renewed; trying again in {Delay}")]
+    [LoggerMessage(FrameworkEventIds.LeaseNotTaken, LogLevel.Warning, "Lease {Lease} could not be taken or renewed; trying again in {Delay}")]
     private static partial void LogTryFailed(ILogger logger, Exception exception, ObjectKey lease, TimeSpan delay);
 
-    [LoggerMessage(LogLevel.Warning, "Lease {Lease} could not be released; it runs out by itself")]
+    [LoggerMessage(FrameworkEventIds.LeaseNotReleased, LogLevel.Warning, "Lease {Lease} could not be released; it runs out by itself")]
     private static partial void LogReleaseFailed(ILogger logger, Exception exception, ObjectKey lease);
 }

@@ -3,6 +3,7 @@ using Ahoi.Api.Objects;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Controllers.Engine;
 using Ahoi.Framework.Events;
+using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Informers;
 using Ahoi.Framework.Tests.Engine;
 using Ahoi.Testing;
@@ -212,8 +213,9 @@ public sealed class ControllerOnClusterTests : IAsyncLifetime
         var old = await _cluster.Client.CreateAsync(CronTabCluster.ConfigMaps, "default", ScriptedReconciler.ConfigMap("again", "old"));
         await _cluster.Client.DeleteAsync(CronTabCluster.ConfigMaps, old.Key);
         await _cluster.Client.CreateAsync(CronTabCluster.ConfigMaps, "default", ScriptedReconciler.ConfigMap("again", "new"));
+        using var metrics = new FrameworkMetrics("test");
         await using var cache = new ClusterCache(
-            _cluster.Client, ManagedFieldsFilter.KeepOnly("test"), TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+            _cluster.Client, ManagedFieldsFilter.KeepOnly("test"), TimeProvider.System, new Random(1), metrics, NullLoggerFactory.Instance);
         var writer = new ClusterWriter(_cluster.Client, cache, "test");
         var resource = await _cluster.Client.Discovery.FindAsync(ConfigMap);
 

@@ -16,7 +16,8 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     private readonly ApiClient _client;
     private readonly Operator _operator;
 
-    public OperatorUnderTest(FakeCluster cluster, IReconciler<CronTab> reconciler, Action<ControllerOptions>? configure = null, ILoggerFactory? loggers = null)
+    public OperatorUnderTest(FakeCluster cluster, IReconciler<CronTab> reconciler, Action<ControllerOptions>? configure = null, ILoggerFactory? loggers = null,
+        string name = "test")
     {
         Cluster = cluster;
         _client = cluster.Connect();
@@ -28,12 +29,14 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
                 o.MinRetryDelay = TimeSpan.FromMilliseconds(5);
                 configure?.Invoke(o);
             }, new ServiceCollection().BuildServiceProvider(), [])],
-            new() { OperatorName = "test", DrainTimeout = TimeSpan.FromSeconds(2) },
+            new() { OperatorName = name, DrainTimeout = TimeSpan.FromSeconds(2) },
             TimeProvider.System,
             loggers ?? NullLoggerFactory.Instance);
     }
 
     public FakeCluster Cluster { get; }
+
+    public Operator Operator => _operator;
 
     public static FakeCluster CreateCluster() => new FakeCluster()
         .Serve("stable.example.com", "v1", "crontabs", "CronTab")

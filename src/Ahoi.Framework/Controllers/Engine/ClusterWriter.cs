@@ -98,6 +98,7 @@ internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string
     private RawObject Observed(RawObject written)
     {
         var kept = RawObject.Parse(written.Json, cache.ManagedFields);
+        cache.Traces.Note(kept);
         cache.Observe(kept);
         return kept;
     }

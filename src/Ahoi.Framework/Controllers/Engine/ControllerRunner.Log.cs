@@ -6,9 +6,6 @@ namespace Ahoi.Framework.Controllers.Engine;
 /// <content>What a controller logs.</content>
 internal sealed partial class ControllerRunner
 {
-    private static readonly Func<ILogger, string, ObjectKey, IDisposable?> ObjectScope =
-        LoggerMessage.DefineScope<string, ObjectKey>("{Kind} {Key}");
-
     [LoggerMessage(FrameworkEventIds.ControllerStarted, LogLevel.Information, "Controller {Controller} runs: {Count} objects of {Kind}")]
     private static partial void LogStarted(ILogger logger, string controller, GroupVersionKind kind, int count);
 

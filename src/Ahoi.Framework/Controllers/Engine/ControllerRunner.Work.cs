@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
@@ -20,6 +19,7 @@ internal sealed partial class ControllerRunner
         while (true)
         {
             var item = await Queue.TakeAsync(cut).ConfigureAwait(false);
+            Volatile.Write(ref _movedAt, _time.GetTimestamp());
             if (item is null)
             {
                 return;
@@ -42,9 +42,11 @@ internal sealed partial class ControllerRunner
     private async Task HandleAsync(WorkItem item, CancellationToken cut)
     {
         var (started, at) = (_time.GetTimestamp(), _time.GetUtcNow());
-        using var activity = FrameworkDiagnostics.StartReconcile(_definition, item);
+        using var activity = ReconcileTracing.Start(_definition, item, _cache.Traces);
+        _metrics.Began(Name);
         var writer = new RecordingWriter(_writer);
         (string? Message, TimeSpan? RetryAfter) failure = default;
+        Exception? fault = null;
         var result = "done";
         try
         {
@@ -69,8 +71,8 @@ internal sealed partial class ControllerRunner
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            result = "failed";
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            (result, fault) = ("failed", exception);
+            _metrics.Retried(Name);
             var delay = _backoff.Next(item.Key);
             if (exception is ApiException { RetryAfter: { } asked } && asked > delay)
             {
@@ -86,7 +88,8 @@ internal sealed partial class ControllerRunner
         {
             var took = _time.GetElapsedTime(started);
             History.Add(new(Name, _definition.Kind, item.Key, at, item.Waited, took, [.. item.Causes.Take(RememberedCauses)], item.OmittedCauses + Math.Max(0, item.Causes.Count - RememberedCauses), writer.Writes, result, failure.Message, failure.RetryAfter));
-            FrameworkDiagnostics.Reconciled(Name, result, took, item.Waited);
+            _metrics.Reconciled(Name, result, took, item.Waited);
+            ReconcileTracing.End(activity, result, fault);
             Queue.Done(item.Key);
         }
     }
@@ -109,7 +112,7 @@ internal sealed partial class ControllerRunner
 
         var served = await Objects.ReadyAsync(cancellationToken).ConfigureAwait(false);
         var reader = new TrackingReader(_cache, _dependencies, item.Key, WatchDependencies);
-        using var scope = ObjectScope(_logger, _definition.Kind.Kind, item.Key);
+        using var scope = _logger.BeginScope(new ReconcileScope(Name, _definition.Kind.Kind, item.Key, item.Causes));
         var hasFinalizer = _definition.FinalizerName is { } name && resource.Finalizers.Contains(name);
         if (_definition.FinalizerName is { } missing && !hasFinalizer && !resource.IsBeingDeleted)
         {

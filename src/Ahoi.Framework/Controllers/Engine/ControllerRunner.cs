@@ -2,6 +2,7 @@ using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
 using Ahoi.Client.Requests;
 using Ahoi.Framework.Events;
+using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Informers;
 using Ahoi.Framework.Objects;
 using Ahoi.Framework.Queues;
@@ -19,6 +20,7 @@ internal sealed partial class ControllerRunner : IDisposable
     private readonly EventRecorder _events;
     private readonly TimeProvider _time;
     private readonly Random _random;
+    private readonly FrameworkMetrics _metrics;
     private readonly ILogger _logger;
     private readonly RetryBackoff _backoff;
     private readonly DependencyIndex _dependencies = new();
@@ -29,9 +31,13 @@ internal sealed partial class ControllerRunner : IDisposable
     private readonly StatusWriter _statuses;
     private readonly Func<ApiClient> _planClient;
     private bool _workedBefore;
+    private volatile bool _working;
+    private volatile string? _fault;
+    private int _workers;
+    private long _movedAt;
 
     public ControllerRunner(
-        ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ApiClient client, EventRecorder events, TimeProvider time, Random random, ILoggerFactory loggers,
+        ControllerDefinition definition, ObjectTypes types, ClusterCache cache, ApiClient client, EventRecorder events, TimeProvider time, Random random, FrameworkMetrics metrics, ILoggerFactory loggers,
         Func<ApiClient> planClient)
     {
         _definition = definition;
@@ -41,6 +47,7 @@ internal sealed partial class ControllerRunner : IDisposable
         _events = events;
         _time = time;
         _random = random;
+        _metrics = metrics;
         _logger = loggers.CreateLogger($"Ahoi.Controllers.{definition.Name}");
         _backoff = new(definition.Options.MinRetryDelay, definition.Options.MaxRetryDelay, random);
         _owned = new(WatchChildren);
@@ -72,8 +79,17 @@ internal sealed partial class ControllerRunner : IDisposable
     /// <summary>Begins to watch, and ends when the caches are complete.</summary>
     public async Task PrepareAsync(CancellationToken cut)
     {
-        Subscribe();
-        await WaitForCachesAsync(cut).ConfigureAwait(false);
+        try
+        {
+            Subscribe();
+            await WaitForCachesAsync(cut).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            _fault = exception.Message;
+            throw;
+        }
+
         IsRunning = true;
         LogStarted(_logger, Name, _definition.Kind, Objects.Store.Count);
     }
@@ -98,7 +114,29 @@ internal sealed partial class ControllerRunner : IDisposable
         }
 
         _workedBefore = true;
-        await Task.WhenAll(Enumerable.Range(0, _definition.Options.Workers).Select(_ => Task.Run(() => WorkAsync(cut), CancellationToken.None))).ConfigureAwait(false);
+        Volatile.Write(ref _movedAt, _time.GetTimestamp());
+        Volatile.Write(ref _workers, _definition.Options.Workers);
+        _working = true;
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, _definition.Options.Workers).Select(_ => Task.Run(() => CountedWorkAsync(cut), CancellationToken.None))).ConfigureAwait(false);
+        }
+        finally
+        {
+            _working = false;
+        }
+    }
+
+    private async Task CountedWorkAsync(CancellationToken cut)
+    {
+        try
+        {
+            await WorkAsync(cut).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _workers);
+        }
     }
 
     private void Subscribe()

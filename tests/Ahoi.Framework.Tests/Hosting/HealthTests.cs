@@ -1,0 +1,59 @@
+using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Hosting;
+using Ahoi.Framework.Tests.Cluster;
+using Ahoi.Framework.Tests.Engine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Ahoi.Framework.Tests.Hosting;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task Health_KindIsMissingThenServed_IsLiveThroughoutAndReadyInTheEnd()
+    {
+        var cluster = new FakeCluster().Serve("", "v1", "events", "Event");
+        await using var op = new OperatorUnderTest(cluster, Empty());
+        Assert.False(op.Operator.CheckHealth().IsReady);
+        Assert.True(op.Operator.CheckHealth().IsLive);
+
+        await op.StartAsync();
+        await op.EventuallyAsync(
+            () => op.Operator.CheckHealth().Ready.Any(i => i is { Name: "controller/crontab", IsHealthy: false } && i.Message.Contains("does not serve", StringComparison.Ordinal)),
+            "it says what is missing");
+        Assert.True(op.Operator.CheckHealth().IsLive);
+
+        cluster.Serve("stable.example.com", "v1", "crontabs", "CronTab");
+        await op.EventuallyAsync(() => op.Operator.CheckHealth().IsReady, "it is ready");
+
+        await op.Operator.StopAsync(TestContext.Current.CancellationToken);
+        Assert.False(op.Operator.CheckHealth().IsReady);
+        Assert.True(op.Operator.CheckHealth().IsLive);
+    }
+
+    [Fact]
+    public async Task Health_ReplicaThatWaitsToLead_IsReadyOnceItKnowsWhoLeads()
+    {
+        await using var cluster = await CronTabCluster.StartAsync();
+        var a = await cluster.RunAsync(Empty(), options: o => Elect(o, "a"));
+        await CronTabCluster.EventuallyAsync(() => Of(a).IsLeading && Of(a).CheckHealth().IsReady, "the first leads");
+        var b = await cluster.RunAsync(Empty(), options: o => Elect(o, "b"));
+        await CronTabCluster.EventuallyAsync(() => Of(b).CheckHealth().IsReady, "the second is ready");
+
+        Assert.False(Of(b).IsLeading);
+        Assert.Contains(Of(b).CheckHealth().Ready, i => i is { Name: "leadership", Message: "a leads by Lease default/test" });
+        Assert.Contains(Of(a).CheckHealth().Ready, i => i is { Name: "leadership", Message: "this replica leads by Lease default/test" });
+    }
+
+    private static void Elect(AhoiOptions options, string identity) => options.Leadership = new()
+    {
+        LeaseName = "test",
+        LeaseNamespace = "default",
+        Identity = identity,
+        RetryPeriod = TimeSpan.FromMilliseconds(50),
+    };
+
+    private static Operator Of(IHost host) => host.Services.GetRequiredService<Operator>();
+
+    private static ScriptedReconciler Empty() => new() { Describe = (_, _) => new Description() };
+}
