@@ -39,6 +39,15 @@ internal sealed class StatefulSetStrategy : WorkloadStrategy
     }
 
     /// <inheritdoc/>
+    public override void ValidateCreate(JsonMap value, FieldErrors errors)
+    {
+        base.ValidateCreate(value, errors);
+
+        // Names of old are left alone.
+        Field.Root(value, errors)["spec"]["serviceName"].MustIfSet(Names.Label);
+    }
+
+    /// <inheritdoc/>
     protected override void Validate(JsonMap value, FieldErrors errors)
     {
         var spec = Field.Root(value, errors)["spec"];

@@ -61,9 +61,7 @@ internal sealed class CronJobStrategy : KindStrategy
 
             if (schedule.Text.Contains("TZ", StringComparison.Ordinal))
             {
-                schedule.Invalid(spec["timeZone"].Has
-                    ? "cannot use both the timeZone field and TZ or CRON_TZ in schedule"
-                    : "cannot use TZ or CRON_TZ in schedule, use timeZone instead");
+                schedule.Invalid("cannot use TZ or CRON_TZ in schedule, use timeZone instead");
             }
         }
 
@@ -96,6 +94,10 @@ internal sealed class CronJobStrategy : KindStrategy
         {
             zone.Invalid("must be nil or non-empty string");
         }
+        else if (zone.Text.Split('/').Any(IsBadZonePart))
+        {
+            zone.Invalid($"unknown time zone {zone.Text}");
+        }
         else if (zone.Text.Equals("local", StringComparison.OrdinalIgnoreCase))
         {
             zone.Invalid("must be an explicit time zone as defined in https://www.iana.org/time-zones");
@@ -105,4 +107,8 @@ internal sealed class CronJobStrategy : KindStrategy
             zone.Invalid("unknown time zone");
         }
     }
+
+    // The rules for names of the time zone database (https://data.iana.org/time-zones/theory.html#naming), digits and '+' of old names included.
+    private static bool IsBadZonePart(string part) =>
+        part is "." or ".." || part.Length is 0 or > 14 || part[0] == '-' || !part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '+');
 }

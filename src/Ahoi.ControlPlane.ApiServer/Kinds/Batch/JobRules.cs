@@ -7,6 +7,13 @@ namespace Ahoi.ControlPlane.ApiServer.Kinds.Batch;
 /// <summary>What jobs and their templates in cron jobs share.</summary>
 internal static class JobRules
 {
+    private const int LongestManager = 63;
+    private const int LongestIndexes = 64 * 1024;
+    private const long MostIndexes = 100_000;
+    private const long MostOfVeryMany = 10_000;
+    private const int MostRules = 20;
+    private const int MostExitCodes = 255;
+
     /// <summary>Sets what the default of a policy is, in jobs and in templates.</summary>
     public static void SetPolicyDefaults(JsonMap spec)
     {
@@ -26,13 +33,27 @@ internal static class JobRules
         spec["ttlSecondsAfterFinished"].NonNegative();
         spec["backoffLimitPerIndex"].NonNegative();
         spec["maxFailedIndexes"].NonNegative();
-        var indexed = spec["completionMode"].Text == "Indexed";
-        if (spec["completionMode"].Has && spec["completionMode"].OneOf("Indexed", "NonIndexed") && indexed && !spec["completions"].Has)
+        if (spec["maxFailedIndexes"].Has && !spec["backoffLimitPerIndex"].Has)
         {
-            spec["completions"].Required("when completion mode is Indexed");
+            spec["backoffLimitPerIndex"].Required("when maxFailedIndexes is specified");
         }
 
-        if (!indexed)
+        if (spec["managedBy"].Has)
+        {
+            spec["managedBy"].DomainPrefixedPath();
+            if (spec["managedBy"].Text.Length > LongestManager)
+            {
+                spec["managedBy"].TooLong(LongestManager);
+            }
+        }
+
+        var indexed = spec["completionMode"].Text == "Indexed";
+        if (spec["completionMode"].Has && spec["completionMode"].OneOf("Indexed", "NonIndexed") && indexed)
+        {
+            Indexed(spec);
+        }
+
+        if (spec["completionMode"].Text is "" or "NonIndexed")
         {
             foreach (var name in (ReadOnlySpan<string>)["backoffLimitPerIndex", "maxFailedIndexes"])
             {
@@ -41,11 +62,6 @@ internal static class JobRules
                     spec[name].Invalid("requires indexed completion mode");
                 }
             }
-        }
-
-        if (spec["managedBy"].Has)
-        {
-            spec["managedBy"].Must(Names.Qualified);
         }
 
         FailurePolicy(spec);
@@ -57,9 +73,46 @@ internal static class JobRules
         {
             restart.Required("valid values: \"OnFailure\", \"Never\"");
         }
-        else
+        else if (restart.OneOf("Never", "OnFailure") && restart.Text != "Never" && spec["podFailurePolicy"].Has)
         {
-            restart.OneOf("Never", "OnFailure");
+            restart.Invalid("only \"Never\" is supported when podFailurePolicy is specified");
+        }
+    }
+
+    // What an indexed job's status must hold grows with its indexes.
+    private static void Indexed(Field spec)
+    {
+        var (completions, parallelism, failed) = (spec["completions"], spec["parallelism"], spec["maxFailedIndexes"]);
+        if (!completions.Has)
+        {
+            completions.Required("when completion mode is Indexed");
+        }
+
+        parallelism.AtMost(MostIndexes, $"must be less than or equal to {MostIndexes} when completion mode is Indexed");
+        if (completions.Has)
+        {
+            failed.AtMost(completions.Integer, "must be less than or equal to completions");
+        }
+
+        failed.AtMost(MostIndexes, $"must be less than or equal to {MostIndexes}");
+        if (completions.Integer > MostIndexes && spec["backoffLimitPerIndex"].Has)
+        {
+            if (!failed.Has)
+            {
+                failed.Required($"must be specified when completions is above {MostIndexes}");
+            }
+
+            const string Detail = "must be less than or equal to 10000 when completions are above 100000 and used with backoff limit per index";
+            parallelism.AtMost(MostOfVeryMany, Detail);
+            failed.AtMost(MostOfVeryMany, Detail);
+        }
+    }
+
+    private static void AtMost(this Field number, long most, string detail)
+    {
+        if (number.Integer > most)
+        {
+            number.Invalid(detail);
         }
     }
 
@@ -92,15 +145,46 @@ internal static class JobRules
             return;
         }
 
-        policy["rules"].MustExist("at least one rule must be specified");
-        foreach (var rule in policy["rules"].Items)
+        var rules = policy["rules"];
+        rules.MustExist("at least one rule must be specified");
+        if (rules.Count > MostRules)
         {
-            if (!rule["succeededCount"].Has && !rule["succeededIndexes"].Has)
+            rules.TooMany(MostRules);
+        }
+
+        foreach (var rule in rules.Items)
+        {
+            SuccessRule(rule, spec["completions"].Integer);
+        }
+    }
+
+    private static void SuccessRule(Field rule, long completions)
+    {
+        var (count, indexes) = (rule["succeededCount"], rule["succeededIndexes"]);
+        if (!count.Has && !indexes.Has)
+        {
+            rule.Required("at least one of succeededCount or succeededIndexes must be specified");
+        }
+
+        var named = 0L;
+        if (indexes.Has)
+        {
+            if (indexes.Text.Length > LongestIndexes)
             {
-                rule.Required("at least one of succeededCount or succeededIndexes must be specified");
+                indexes.TooLong(LongestIndexes);
             }
 
-            rule["succeededCount"].PositiveIfSet();
+            named = indexes.Indexes(completions)?.Sum(i => i.Last - i.First + 1) ?? 0;
+        }
+
+        if (count.Has)
+        {
+            count.NonNegative();
+            count.AtMost(completions, $"must be less than or equal to {completions} (the number of specified completions)");
+            if (indexes.Has)
+            {
+                count.AtMost(named, $"must be less than or equal to {named} (the number of indexes in succeededIndexes)");
+            }
         }
     }
 
@@ -112,35 +196,30 @@ internal static class JobRules
             return;
         }
 
-        if (spec["template"]["spec"]["restartPolicy"] is { Text: not "Never" } restart)
+        var rules = policy["rules"];
+        if (rules.Count > MostRules)
         {
-            restart.Invalid("only \"Never\" is supported when podFailurePolicy is specified");
+            rules.TooMany(MostRules);
         }
 
-        if (policy["rules"].Count > 20)
+        var pod = spec["template"]["spec"];
+        var containers = pod["containers"].Items.Concat(pod["initContainers"].Items).Select(c => c["name"].Text).ToHashSet(StringComparer.Ordinal);
+        foreach (var rule in rules.Items)
         {
-            policy["rules"].TooMany(20);
-        }
+            if (rule["action"].RequiredOneOf("Count", "FailIndex", "FailJob", "Ignore") && rule["action"].Text == "FailIndex" && !spec["backoffLimitPerIndex"].Has)
+            {
+                rule["action"].Invalid("requires the backoffLimitPerIndex to be set");
+            }
 
-        foreach (var rule in policy["rules"].Items)
-        {
-            rule["action"].RequiredOneOf("Count", "FailIndex", "FailJob", "Ignore");
             var (codes, conditions) = (rule["onExitCodes"], rule["onPodConditions"]);
             if (codes.Has)
             {
-                codes["operator"].RequiredOneOf("In", "NotIn");
-                if (codes["values"].Count == 0)
-                {
-                    codes["values"].Invalid("at least one value is required");
-                }
+                ExitCodes(codes, containers);
+            }
 
-                if (codes["operator"].Text == "In")
-                {
-                    foreach (var zero in codes["values"].Items.Where(v => v.Integer == 0))
-                    {
-                        zero.Invalid("must not be 0 for the In operator");
-                    }
-                }
+            if (conditions.Count > MostRules)
+            {
+                conditions.TooMany(MostRules);
             }
 
             foreach (var condition in conditions.Items)
@@ -157,6 +236,47 @@ internal static class JobRules
             {
                 rule.Invalid("specifying one of OnExitCodes and OnPodConditions is required");
             }
+        }
+    }
+
+    private static void ExitCodes(Field codes, HashSet<string> containers)
+    {
+        codes["operator"].RequiredOneOf("In", "NotIn");
+        if (codes["containerName"].Has && !containers.Contains(codes["containerName"].Text))
+        {
+            codes["containerName"].Invalid("must be one of the container or initContainer names in the pod template");
+        }
+
+        var values = codes["values"];
+        if (values.Count == 0)
+        {
+            values.Invalid("at least one value is required");
+        }
+        else if (values.Count > MostExitCodes)
+        {
+            values.TooMany(MostExitCodes);
+        }
+
+        var (seen, ordered, before) = (new HashSet<long>(), true, long.MinValue);
+        foreach (var value in values.Items)
+        {
+            if (codes["operator"].Text == "In" && value.Integer == 0)
+            {
+                value.Invalid("must not be 0 for the In operator");
+            }
+
+            if (!seen.Add(value.Integer))
+            {
+                value.Duplicate();
+            }
+
+            ordered &= before <= value.Integer;
+            before = value.Integer;
+        }
+
+        if (!ordered)
+        {
+            values.Invalid("must be ordered");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.ApiServer.Kinds.Apps;
@@ -10,7 +11,7 @@ internal sealed class JobStrategy : WorkloadStrategy
 {
     private const string UidLabel = "batch.kubernetes.io/controller-uid";
 
-    private static readonly string[] ChangeableWhileSuspended = ["nodeSelector", "affinity", "tolerations", "schedulingGates"];
+    private static readonly string[] ChangeableWhileSuspended = ["nodeSelector", "tolerations", "schedulingGates"];
 
     public JobStrategy()
     {
@@ -88,6 +89,14 @@ internal sealed class JobStrategy : WorkloadStrategy
         var root = Field.Root(value, errors);
         GeneratedSelector(root);
         SelectingSpec(root["spec"]);
+        var (name, completions) = (root["metadata"]["name"], root["spec"]["completions"].Integer);
+
+        // Pods of an indexed job are called after the job and their index, as hosts too.
+        if (root["spec"]["completionMode"].Text == "Indexed" && completions > 0
+            && $"{name.Text}-{(completions - 1).ToString(CultureInfo.InvariantCulture)}" is var host && Names.Label(host).Length > 0)
+        {
+            name.Invalid($"will not able to create pod with invalid DNS label: {host}");
+        }
     }
 
     /// <inheritdoc/>
@@ -114,14 +123,7 @@ internal sealed class JobStrategy : WorkloadStrategy
     }
 
     /// <inheritdoc/>
-    protected override void ValidateStatus(JsonMap value, JsonMap old, FieldErrors errors)
-    {
-        var status = Field.Root(value, errors)["status"];
-        foreach (var count in (ReadOnlySpan<string>)["active", "succeeded", "failed", "ready", "terminating"])
-        {
-            status[count].NonNegative();
-        }
-    }
+    protected override void ValidateStatus(JsonMap value, JsonMap old, FieldErrors errors) => JobStatusRules.Check(Field.Root(value, errors), old);
 
     private static void SelectingSpec(Field spec)
     {
@@ -185,10 +187,26 @@ internal sealed class JobStrategy : WorkloadStrategy
                 CarryOver(spec, template["spec"].Map, field);
             }
 
+            CarryNodeAffinity(spec, template["spec"].Map);
             CarryOver(comparable.EnsureMap("metadata"), template["metadata"].Map, "labels");
             CarryOver(comparable.EnsureMap("metadata"), template["metadata"].Map, "annotations");
         }
 
         template.Immutable(comparable);
+    }
+
+    // Of the affinity, only where on which nodes may change.
+    private static void CarryNodeAffinity(JsonMap old, JsonMap now)
+    {
+        if (old.Map("affinity") is null && now.Map("affinity") is null)
+        {
+            return;
+        }
+
+        CarryOver(old.EnsureMap("affinity"), now.Map("affinity") ?? [], "nodeAffinity");
+        if (now.Map("affinity") is null && old.Map("affinity") is { Count: 0 })
+        {
+            old.Remove("affinity");
+        }
     }
 }

@@ -62,19 +62,29 @@ internal sealed class LimitRangeStrategy : KindStrategy
 
         if (type == "PersistentVolumeClaim" && !limit["min"].Key("storage").Has && !limit["max"].Key("storage").Has)
         {
-            limit.Required("either minimum or maximum storage value is required, but neither was provided");
+            limit["limits"].Required("either minimum or maximum storage value is required, but neither was provided");
         }
 
-        var resources = Maps.SelectMany(m => limit[m].Map.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        foreach (var (name, item) in Maps.SelectMany(m => limit[m].Entries))
+        // The defaults of pods are refused as a whole.
+        var maps = type == "Pod" ? Maps.Where(m => m is not ("default" or "defaultRequest")).ToArray() : Maps;
+        var resources = maps.SelectMany(m => limit[m].Map.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        foreach (var (name, item) in maps.SelectMany(m => limit[m].Entries))
         {
-            item.ResourceName(name);
+            if (type is "Pod" or "Container")
+            {
+                item.ContainerResourceName(name);
+            }
+            else
+            {
+                item.ResourceName(name);
+            }
         }
 
         foreach (var resource in resources)
         {
-            var (min, max, standard, request, ratio) = (limit["min"].Key(resource), limit["max"].Key(resource), limit["default"].Key(resource),
-                limit["defaultRequest"].Key(resource), limit["maxLimitRequestRatio"].Key(resource));
+            var none = limit["default"] with { Value = null };
+            var (min, max, ratio) = (limit["min"].Key(resource), limit["max"].Key(resource), limit["maxLimitRequestRatio"].Key(resource));
+            var (standard, request) = type == "Pod" ? (none, none) : (limit["default"].Key(resource), limit["defaultRequest"].Key(resource));
             AtMost(min, max, min);
             AtMost(min, request, request);
             AtMost(request, max, request);
@@ -84,6 +94,17 @@ internal sealed class LimitRangeStrategy : KindStrategy
             if (ratio.Quantity() is { } most && most < new Quantity(1))
             {
                 ratio.Invalid("ratio is less than 1");
+            }
+
+            if (ratio.Quantity() is { } limited && min.Quantity() is { Sign: > 0 } low && max.Quantity() is { } high
+                && (double)limited.MilliValue / 1000 > (double)high.MilliValue / low.MilliValue)
+            {
+                ratio.Invalid("ratio is greater than max/min");
+            }
+
+            if (type != "Pod" && !ResourceRules.MayOvercommit(resource) && standard.Quantity() is { } all && request.Quantity() is { } part && all != part)
+            {
+                request.Invalid($"must equal the default of {resource}");
             }
         }
     }

@@ -63,9 +63,10 @@ internal sealed class NamespaceStrategy : KindStrategy
     /// <inheritdoc/>
     protected override void ValidateStatus(JsonMap value, JsonMap old, FieldErrors errors)
     {
-        var phase = Field.Root(value, errors)["status"]["phase"];
+        // Reported with a capital.
+        var phase = Field.Root(value, errors)["status"]["phase"].As("status.Phase");
         var deleting = value.At("metadata", "deletionTimestamp") is not null;
-        if (phase.Text != (deleting ? "Terminating" : "Active") && phase.Text.Length > 0)
+        if ((phase.Text.Length == 0 ? "Active" : phase.Text) != (deleting ? "Terminating" : "Active"))
         {
             phase.Invalid(deleting ? "may only be 'Terminating' while deleting" : "may only be 'Active' while not deleting");
         }

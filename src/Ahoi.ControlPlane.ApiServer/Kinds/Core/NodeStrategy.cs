@@ -1,5 +1,6 @@
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
+using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
 using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds.Core;
@@ -42,6 +43,43 @@ internal sealed class NodeStrategy : KindStrategy
     /// <inheritdoc/>
     protected override void Validate(JsonMap value, FieldErrors errors)
     {
+        Taints(value, errors);
+        var root = Field.Root(value, errors);
+        Amounts(root["status"]);
+        var blocks = root["spec"]["podCIDRs"];
+        foreach (var block in blocks.Items)
+        {
+            block.Cidr();
+        }
+
+        if (blocks.Count > 1)
+        {
+            if (blocks.Count > 2 || blocks.Items.Select(b => b.Text.Contains(':', StringComparison.Ordinal)).Distinct().Count() < 2)
+            {
+                blocks.Invalid("may specify no more than one CIDR for each IP family");
+            }
+
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var block in blocks.Items.Where(b => !seen.Add(b.Text)))
+            {
+                block.Duplicate();
+            }
+        }
+    }
+
+    private static void Amounts(Field status)
+    {
+        foreach (var list in (ReadOnlySpan<string>)["capacity", "allocatable"])
+        {
+            foreach (var (name, amount) in status[list].Entries)
+            {
+                amount.As($"{status[list].Path}.{name}").ResourceAmount(name);
+            }
+        }
+    }
+
+    private static void Taints(JsonMap value, FieldErrors errors)
+    {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var taint in Field.Root(value, errors)["spec"]["taints"].As("metadata.taints").Items)
         {
@@ -56,10 +94,31 @@ internal sealed class NodeStrategy : KindStrategy
     }
 
     /// <inheritdoc/>
+    protected override void ValidateStatus(JsonMap value, JsonMap old, FieldErrors errors) => Change(value, old, errors);
+
+    /// <inheritdoc/>
     protected override void ValidateChange(JsonMap value, JsonMap old, FieldErrors errors)
     {
-        Validate(value, errors);
-        var spec = Field.Root(value, errors)["spec"];
+        Change(value, old, errors);
+    }
+
+    private static void Change(JsonMap value, JsonMap old, FieldErrors errors)
+    {
+        Taints(value, errors);
+        var root = Field.Root(value, errors);
+        Amounts(root["status"]);
+        var addresses = new List<object?>();
+        foreach (var address in root["status"]["addresses"].Items)
+        {
+            if (addresses.Any(a => JsonTree.Equals(a, address.Value)))
+            {
+                address.Duplicate();
+            }
+
+            addresses.Add(address.Value);
+        }
+
+        var spec = root["spec"];
         foreach (var field in (ReadOnlySpan<string>)["podCIDRs", "providerID"])
         {
             var was = old.Map("spec")?[field];

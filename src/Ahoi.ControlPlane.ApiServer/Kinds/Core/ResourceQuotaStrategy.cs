@@ -11,7 +11,7 @@ internal sealed class ResourceQuotaStrategy : KindStrategy
     private static readonly string[] Scopes = ["BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"];
 
     private static readonly string[] PodResources =
-        ["pods", "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu", "limits.memory", "limits.ephemeral-storage"];
+        ["pods", "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
 
     public ResourceQuotaStrategy()
     {
@@ -33,22 +33,36 @@ internal sealed class ResourceQuotaStrategy : KindStrategy
                 scopes.Invalid("unsupported scope");
             }
 
-            foreach (var resource in spec["hard"].Map.Keys.Where(r => !Fits(name, r)))
+            foreach (var resource in spec["hard"].Map.Keys.Where(r => !Fits(name, r)).Order(StringComparer.Ordinal))
             {
                 scopes.Invalid($"unsupported scope applied to resource {resource}");
             }
         }
 
-        if ((names.Contains("BestEffort") && names.Contains("NotBestEffort")) || (names.Contains("Terminating") && names.Contains("NotTerminating")))
-        {
-            scopes.Invalid("conflicting scopes");
-        }
+        Conflicts(scopes, names);
+        var expressions = spec["scopeSelector"]["matchExpressions"];
+        var selected = new HashSet<string>(StringComparer.Ordinal);
 
-        foreach (var expression in spec["scopeSelector"]["matchExpressions"].Items)
+        foreach (var item in expressions.Items)
         {
+            // Reported at the list, whichever expression it is.
+            var expression = item.As(expressions.Path);
+            var scope = expression["scopeName"].Text;
+            selected.Add(scope);
             if (!Scopes.Contains(expression["scopeName"].Text))
             {
                 expression["scopeName"].Invalid("unsupported scope");
+            }
+
+            foreach (var resource in spec["hard"].Map.Keys.Where(r => !Fits(scope, r)).Order(StringComparer.Ordinal))
+            {
+                (expressions with { Value = spec["scopeSelector"].Value }).Invalid($"unsupported scope applied to resource {resource}");
+            }
+
+            if (scope is "BestEffort" or "NotBestEffort" or "Terminating" or "NotTerminating" or "CrossNamespacePodAffinity"
+                && expression["operator"].Text != "Exists")
+            {
+                expression["operator"].Invalid($"must be 'Exists' when the scope is {scope}");
             }
 
             switch (expression["operator"].Text)
@@ -66,6 +80,19 @@ internal sealed class ResourceQuotaStrategy : KindStrategy
                 default:
                     expression["operator"].Invalid("not a valid selector operator");
                     break;
+            }
+        }
+
+        Conflicts(scopes, selected);
+    }
+
+    private static void Conflicts(Field scopes, HashSet<string> names)
+    {
+        foreach (var (one, other) in (ReadOnlySpan<(string, string)>)[("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")])
+        {
+            if (names.Contains(one) && names.Contains(other))
+            {
+                scopes.Invalid("conflicting scopes");
             }
         }
     }
@@ -97,11 +124,12 @@ internal sealed class ResourceQuotaStrategy : KindStrategy
         }
     }
 
-    private static bool Fits(string scope, string resource) => scope switch
+    // What is counted by a quota's own name for it, as in count/deployments.apps, fits every scope.
+    private static bool Fits(string scope, string resource) => !ResourceRules.IsOfQuotas(resource) || scope switch
     {
-        "BestEffort" => resource == "pods" || resource.Contains('/', StringComparison.Ordinal),
-        "Terminating" or "NotTerminating" or "NotBestEffort" or "PriorityClass" or "CrossNamespacePodAffinity" =>
-            PodResources.Contains(resource) || resource.Contains('/', StringComparison.Ordinal) || resource.Contains("hugepages-", StringComparison.Ordinal),
+        "BestEffort" => resource == "pods",
+        "Terminating" or "NotTerminating" or "NotBestEffort" or "PriorityClass" or "CrossNamespacePodAffinity" => PodResources.Contains(resource),
+        "VolumeAttributesClass" => resource is "persistentvolumeclaims" or "requests.storage",
         _ => true,
     };
 }

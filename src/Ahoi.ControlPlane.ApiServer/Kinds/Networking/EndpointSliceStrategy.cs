@@ -9,6 +9,9 @@ internal sealed class EndpointSliceStrategy : KindStrategy
 {
     private const int MaxEndpoints = 1000;
     private const int MaxAddresses = 100;
+    private const int MaxPorts = 20_000;
+    private const int MaxTopology = 16;
+    private const int MaxHints = 8;
 
     public EndpointSliceStrategy() => CountsGeneration = true;
 
@@ -27,16 +30,10 @@ internal sealed class EndpointSliceStrategy : KindStrategy
         base.ChangesGeneration(value, old) || !JsonTree.Equals(value.At("metadata", "labels"), old.At("metadata", "labels"));
 
     /// <inheritdoc/>
-    public override void ValidateCreate(JsonMap value, FieldErrors errors)
-    {
-        Field.Root(value, errors)["addressType"].RequiredOneOf("FQDN", "IPv4", "IPv6");
-        base.ValidateCreate(value, errors);
-    }
-
-    /// <inheritdoc/>
     protected override void Validate(JsonMap value, FieldErrors errors)
     {
         var root = Field.Root(value, errors);
+        root["addressType"].RequiredOneOf("FQDN", "IPv4", "IPv6");
         Ports(root["ports"]);
         if (root["endpoints"].Count > MaxEndpoints)
         {
@@ -56,6 +53,12 @@ internal sealed class EndpointSliceStrategy : KindStrategy
 
     private static void Ports(Field ports)
     {
+        if (ports.Count > MaxPorts)
+        {
+            ports.TooMany(MaxPorts);
+            return;
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var port in ports.Items)
         {
@@ -102,12 +105,43 @@ internal sealed class EndpointSliceStrategy : KindStrategy
             }
         }
 
-        endpoint["hostname"].MustIfSet(Names.Label);
-        endpoint["nodeName"].MustIfSet(Names.Subdomain);
-        endpoint["zone"].MustIfSet(Names.LabelValue);
-        foreach (var zone in endpoint["hints"]["forZones"].Items)
+        if (endpoint["nodeName"].Has)
         {
-            zone["name"].RequiredAnd(Names.LabelValue);
+            endpoint["nodeName"].Must(Names.Subdomain);
+        }
+
+        if (endpoint["deprecatedTopology"].Count > MaxTopology)
+        {
+            endpoint["deprecatedTopology"].TooMany(MaxTopology);
+        }
+
+        endpoint["deprecatedTopology"].Labels();
+        if (endpoint["hostname"].Has)
+        {
+            endpoint["hostname"].Must(Names.Label);
+        }
+
+        Hints(endpoint["hints"]["forZones"], Names.LabelValue);
+        Hints(endpoint["hints"]["forNodes"], Names.Subdomain);
+    }
+
+    private static void Hints(Field hints, Func<string, string[]> check)
+    {
+        if (hints.Count > MaxHints)
+        {
+            hints.TooMany(MaxHints);
+            return;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var hint in hints.Items)
+        {
+            if (!names.Add(hint["name"].Text))
+            {
+                hint["name"].Duplicate();
+            }
+
+            hint["name"].Must(check);
         }
     }
 }

@@ -22,13 +22,7 @@ internal sealed class IngressClassStrategy : KindStrategy
             controller.TooLong(250);
         }
 
-        var slash = controller.Text.IndexOf('/', StringComparison.Ordinal);
-        if (slash <= 0 || Names.Subdomain(controller.Text[..slash]).Length > 0 || slash == controller.Text.Length - 1
-            || !controller.Text[(slash + 1)..].All(c => char.IsAsciiLetterOrDigit(c) || "-._~!$&'()*+,;=:@/%".Contains(c, StringComparison.Ordinal)))
-        {
-            controller.Invalid("must be a domain-prefixed path, as in example.com/controller");
-        }
-
+        controller.DomainPrefixedPath();
         var parameters = spec["parameters"];
         if (!parameters.Has)
         {

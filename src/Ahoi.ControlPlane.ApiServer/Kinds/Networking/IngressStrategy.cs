@@ -78,7 +78,10 @@ internal sealed class IngressStrategy : KindStrategy
             tls["secretName"].MustIfSet(Names.Subdomain);
         }
 
-        spec["ingressClassName"].MustIfSet(Names.Subdomain);
+        if (spec["ingressClassName"].Has)
+        {
+            spec["ingressClassName"].Must(Names.Subdomain);
+        }
     }
 
     /// <inheritdoc/>
@@ -119,38 +122,37 @@ internal sealed class IngressStrategy : KindStrategy
         if (!type.Has)
         {
             type.Required("pathType must be specified");
+            return;
         }
-        else
+
+        switch (type.Text)
         {
-            switch (type.Text)
-            {
-                case "Exact" or "Prefix":
+            case "Exact" or "Prefix":
+                Absolute(path);
+                foreach (var bad in BadSequences.Where(b => path.Text.Contains(b, StringComparison.Ordinal)))
+                {
+                    path.Invalid($"must not contain '{bad}'");
+                }
+
+                foreach (var bad in (ReadOnlySpan<string>)["/..", "/."])
+                {
+                    if (path.Text.EndsWith(bad, StringComparison.Ordinal))
+                    {
+                        path.Invalid($"cannot end with '{bad}'");
+                    }
+                }
+
+                break;
+            case "ImplementationSpecific":
+                if (path.Text.Length > 0)
+                {
                     Absolute(path);
-                    foreach (var bad in BadSequences.Where(b => path.Text.Contains(b, StringComparison.Ordinal)))
-                    {
-                        path.Invalid($"must not contain '{bad}'");
-                    }
+                }
 
-                    foreach (var bad in (ReadOnlySpan<string>)["/..", "/."])
-                    {
-                        if (path.Text.EndsWith(bad, StringComparison.Ordinal))
-                        {
-                            path.Invalid($"cannot end with '{bad}'");
-                        }
-                    }
-
-                    break;
-                case "ImplementationSpecific":
-                    if (path.Text.Length > 0)
-                    {
-                        Absolute(path);
-                    }
-
-                    break;
-                default:
-                    type.NotSupported("Exact", "ImplementationSpecific", "Prefix");
-                    break;
-            }
+                break;
+            default:
+                type.NotSupported("Exact", "ImplementationSpecific", "Prefix");
+                break;
         }
 
         Backend(item["backend"]);
@@ -173,8 +175,13 @@ internal sealed class IngressStrategy : KindStrategy
         }
         else if (resource.Has)
         {
-            resource["kind"].MustExist();
-            resource["name"].MustExist();
+            if (resource["apiGroup"].Has)
+            {
+                resource["apiGroup"].Must(Names.Subdomain);
+            }
+
+            resource["kind"].RequiredAnd(Names.PathSegment);
+            resource["name"].RequiredAnd(Names.PathSegment);
         }
         else if (service.Has)
         {

@@ -106,7 +106,7 @@ internal sealed class NetworkPolicyStrategy : KindStrategy
 
             foreach (var except in block["except"].Items)
             {
-                if (except.Cidr() && !Addresses.Contains(block["cidr"].Text, except.Text))
+                if (except.Cidr() && !Addresses.ContainsStrictly(block["cidr"].Text, except.Text))
                 {
                     except.Invalid("must be a strict subset of `cidr`");
                 }

@@ -59,6 +59,11 @@ internal sealed class ServiceAddresses(string block = "10.96.0.0/16", int firstP
                 PortsLocked(Field.Root(service, errors)["spec"]["ports"], ServiceSpec.HasNodePorts(spec), hadPorts, newPorts);
             }
 
+            if (ServiceSpec.NeedsHealthCheck(spec))
+            {
+                HealthCheckLocked(Field.Root(service, errors)["spec"]["healthCheckNodePort"], spec, hadPorts, newPorts);
+            }
+
             var (nowIps, nowPorts) = (Ips(service).ToHashSet(), Ports(service).ToHashSet());
             return new ServiceAllocation(
                 this, newIps, newPorts, [.. hadIps.Where(i => !nowIps.Contains(i))], [.. hadPorts.Where(p => !nowPorts.Contains(p))]);
@@ -177,6 +182,29 @@ internal sealed class ServiceAddresses(string block = "10.96.0.0/16", int firstP
         }
     }
 
+    private void HealthCheckLocked(Field port, JsonMap spec, HashSet<long> had, List<long> taken)
+    {
+        if (port.Integer == 0)
+        {
+            if (TakePortLocked() is { } free)
+            {
+                taken.Add(free);
+                spec["healthCheckNodePort"] = free;
+            }
+        }
+        else if (!had.Contains(port.Integer))
+        {
+            if (port.Integer < firstPort || port.Integer > lastPort || !_ports.Add(port.Integer))
+            {
+                port.Invalid($"failed to allocate requested port: it is taken, or not in the valid range {firstPort}-{lastPort}");
+            }
+            else
+            {
+                taken.Add(port.Integer);
+            }
+        }
+    }
+
     private long? TakePortLocked()
     {
         var count = lastPort - firstPort + 1;
@@ -197,7 +225,8 @@ internal sealed class ServiceAddresses(string block = "10.96.0.0/16", int firstP
         (service.Map("spec")?.List("clusterIPs") ?? []).OfType<string>().Select(TryRead).OfType<uint>();
 
     private static IEnumerable<long> Ports(JsonMap service) =>
-        (service.Map("spec") ?? []).Maps("ports").Select(p => p.Integer("nodePort") ?? 0).Where(p => p != 0);
+        (service.Map("spec") ?? []).Maps("ports").Select(p => p.Integer("nodePort") ?? 0)
+            .Append(service.Map("spec")?.Integer("healthCheckNodePort") ?? 0).Where(p => p != 0);
 
     private static uint? TryRead(string text) =>
         Addresses.IsIpv4(text) ? BinaryPrimitives.ReadUInt32BigEndian(IPAddress.Parse(text).GetAddressBytes()) : null;

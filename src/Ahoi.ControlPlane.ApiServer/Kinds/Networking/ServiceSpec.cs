@@ -13,6 +13,9 @@ internal static class ServiceSpec
     public static bool HasNodePorts(JsonMap spec) =>
         spec.Text("type") is "NodePort" || (spec.Text("type") is "LoadBalancer" && spec.Flag("allocateLoadBalancerNodePorts") != false);
 
+    /// <summary>Gets whether whoever balances the load asks a port of each node whether it has pods of the service.</summary>
+    public static bool NeedsHealthCheck(JsonMap spec) => spec.Text("type") == "LoadBalancer" && spec.Text("externalTrafficPolicy") == "Local";
+
     /// <summary>Keeps what was allocated where the client left it out, and drops what the new type has no use for.</summary>
     public static void Patch(JsonMap spec, JsonMap old)
     {
@@ -42,6 +45,11 @@ internal static class ServiceSpec
         }
 
         NodePorts(spec, old);
+        if (NeedsHealthCheck(spec) && NeedsHealthCheck(old))
+        {
+            spec.DefaultZero("healthCheckNodePort", old.Integer("healthCheckNodePort") ?? 0);
+        }
+
         if (spec.Text("type") is not ("NodePort" or "LoadBalancer"))
         {
             DropUnchanged(spec, old, "externalTrafficPolicy", "healthCheckNodePort");

@@ -7,6 +7,8 @@ namespace Ahoi.ControlPlane.ApiServer.Kinds.Networking;
 /// <summary>Services. Addresses and node ports come from <see cref="ServiceAddresses"/>.</summary>
 internal sealed class ServiceStrategy : KindStrategy
 {
+    private const long KubeletPort = 10250;
+
     public ServiceStrategy()
     {
         HasStatus = true;
@@ -92,6 +94,7 @@ internal sealed class ServiceStrategy : KindStrategy
             spec["ports"].Required();
         }
 
+        Annotations(Field.Root(value, errors)["metadata"]["annotations"], spec, type);
         ForType(spec, type, headless);
         Ports(spec["ports"], type);
         spec["selector"].Labels();
@@ -103,7 +106,7 @@ internal sealed class ServiceStrategy : KindStrategy
         spec["type"].RequiredOneOf("ClusterIP", "ExternalName", "LoadBalancer", "NodePort");
         if (type != "ExternalName")
         {
-            Addressing(spec);
+            ServiceAddressRules.Check(spec);
         }
 
         foreach (var ip in spec["externalIPs"].Items)
@@ -114,30 +117,20 @@ internal sealed class ServiceStrategy : KindStrategy
             }
         }
 
-        foreach (var range in spec["loadBalancerSourceRanges"].Items)
-        {
-            range.Cidr();
-        }
-
-        if (spec["externalTrafficPolicy"].Has)
-        {
-            spec["externalTrafficPolicy"].OneOf("Cluster", "Local");
-        }
-
-        if (spec["internalTrafficPolicy"].Has)
-        {
-            spec["internalTrafficPolicy"].OneOf("Cluster", "Local");
-        }
-
+        Traffic(spec, type);
         if (type != "LoadBalancer")
         {
-            foreach (var name in (ReadOnlySpan<string>)["loadBalancerClass", "allocateLoadBalancerNodePorts"])
+            foreach (var name in (ReadOnlySpan<string>)["allocateLoadBalancerNodePorts", "loadBalancerClass"])
             {
                 if (spec[name].Has)
                 {
                     spec[name].Forbidden("may only be used when `type` is 'LoadBalancer'");
                 }
             }
+        }
+        else if (spec["loadBalancerClass"].Has)
+        {
+            spec["loadBalancerClass"].Must(Names.Qualified);
         }
     }
 
@@ -146,15 +139,135 @@ internal sealed class ServiceStrategy : KindStrategy
     {
         var spec = Field.Root(value, errors)["spec"];
         var was = old.Map("spec") ?? [];
-        if (spec["type"].Text != "ExternalName" && was.Text("type") != "ExternalName"
-            && was.List("clusterIPs") is [string first, ..] && spec["clusterIPs"].At(0).Text != first)
+        ServiceAddressRules.Change(spec, was);
+        if (spec["type"].Text == "LoadBalancer" && was.Text("type") == "LoadBalancer" && !JsonTree.Equals(spec["loadBalancerClass"].Value, was["loadBalancerClass"]))
         {
-            spec["clusterIPs"].At(0).Invalid("may not change once set");
+            spec["loadBalancerClass"].Invalid("may not change once set");
         }
 
-        if (spec["type"].Text == "LoadBalancer" && was.Text("type") == "LoadBalancer")
+        if (ServiceSpec.NeedsHealthCheck(spec.Map) && ServiceSpec.NeedsHealthCheck(was) && spec["healthCheckNodePort"].Integer != (was.Integer("healthCheckNodePort") ?? 0))
         {
-            spec["loadBalancerClass"].Immutable(was["loadBalancerClass"]);
+            spec["healthCheckNodePort"].Forbidden("field is immutable");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ValidateStatus(JsonMap value, JsonMap old, FieldErrors errors)
+    {
+        var root = Field.Root(value, errors);
+        var ingresses = root["status"]["loadBalancer"]["ingress"];
+        if (root["spec"]["type"].Text != "LoadBalancer" && ingresses.Count > 0)
+        {
+            ingresses.Forbidden("may only be used when `spec.type` is 'LoadBalancer'");
+            return;
+        }
+
+        foreach (var ingress in ingresses.Items)
+        {
+            var (ip, mode, host) = (ingress["ip"], ingress["ipMode"], ingress["hostname"]);
+            if (!ip.IsEmpty)
+            {
+                ip.Ip();
+                if (!mode.Has)
+                {
+                    mode.Required("must be specified when `ip` is set");
+                }
+                else
+                {
+                    mode.OneOf("Proxy", "VIP");
+                }
+            }
+            else if (mode.Has)
+            {
+                mode.Forbidden("may not be specified when `ip` is not set");
+            }
+
+            if (!host.IsEmpty)
+            {
+                host.Must(Names.Subdomain);
+                if (Addresses.IsIp(host.Text))
+                {
+                    host.Invalid("must be a DNS name, not an IP address");
+                }
+            }
+        }
+    }
+
+    private static void Annotations(Field annotations, Field spec, string type)
+    {
+        const string Hints = "service.kubernetes.io/topology-aware-hints";
+        var (hints, mode) = (annotations.Key(Hints), annotations.Key("service.kubernetes.io/topology-mode"));
+        if (hints.Has && mode.Has && hints.Text != mode.Text)
+        {
+            mode.Invalid($"must match annotations[{Hints}] when both are specified");
+        }
+
+        // The field is reported with a capital.
+        var given = spec["loadBalancerSourceRanges"];
+        var old = annotations.Key("service.beta.kubernetes.io/load-balancer-source-ranges");
+        var ranges = given.Count > 0 ? given.As(spec.Path + ".LoadBalancerSourceRanges") : old;
+        if (given.Count == 0 && !old.Has)
+        {
+            return;
+        }
+
+        if (type != "LoadBalancer")
+        {
+            ranges.Forbidden("may only be used when `type` is 'LoadBalancer'");
+        }
+
+        foreach (var range in ranges.Items)
+        {
+            (range with { Value = range.Text.Trim() }).Cidr();
+        }
+
+        foreach (var range in old.Text.Split(',', StringSplitOptions.TrimEntries).Where(r => given.Count == 0 && old.Text.Trim().Length > 0))
+        {
+            (old with { Value = range }).Cidr();
+        }
+    }
+
+    private static void Traffic(Field spec, string type)
+    {
+        var (external, check, inside, distribution) =
+            (spec["externalTrafficPolicy"], spec["healthCheckNodePort"], spec["internalTrafficPolicy"], spec["trafficDistribution"]);
+        if (type is "LoadBalancer" or "NodePort" || (type == "ClusterIP" && spec["externalIPs"].Count > 0))
+        {
+            external.RequiredOneOf("Cluster", "Local");
+        }
+        else if (!external.IsEmpty)
+        {
+            external.Invalid("may only be set for externally-accessible services");
+        }
+
+        if (ServiceSpec.NeedsHealthCheck(spec.Map))
+        {
+            if (check.Integer == 0)
+            {
+                check.Required();
+            }
+            else
+            {
+                check.Port();
+            }
+        }
+        else if (check.Integer != 0)
+        {
+            check.Invalid("may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+        }
+
+        if (inside.Has)
+        {
+            inside.OneOf("Cluster", "Local");
+        }
+        else if (type is "ClusterIP" or "LoadBalancer" or "NodePort")
+        {
+            inside.Required();
+        }
+
+        if (distribution.Has)
+        {
+            distribution.OneOf("PreferClose", "PreferSameNode", "PreferSameZone");
         }
     }
 
@@ -162,8 +275,17 @@ internal sealed class ServiceStrategy : KindStrategy
     {
         switch (type)
         {
-            case "LoadBalancer" or "NodePort" when headless:
-                spec["clusterIPs"].At(0).Invalid($"may not be set to 'None' for {type} services");
+            case "LoadBalancer" or "NodePort":
+                foreach (var port in spec["ports"].Items.Where(p => type == "LoadBalancer" && p["port"].Integer == KubeletPort))
+                {
+                    (port with { Value = KubeletPort }).Invalid($"may not expose port {KubeletPort} externally since it is used by kubelet");
+                }
+
+                if (headless)
+                {
+                    spec["clusterIPs"].At(0).Invalid($"may not be set to 'None' for {type} services");
+                }
+
                 break;
             case "ExternalName":
                 if (spec["clusterIPs"].Count > 0)
@@ -171,18 +293,16 @@ internal sealed class ServiceStrategy : KindStrategy
                     spec["clusterIPs"].Forbidden("may not be set for ExternalName services");
                 }
 
-                foreach (var name in (ReadOnlySpan<string>)["ipFamilies", "ipFamilyPolicy"])
+                foreach (var field in (ReadOnlySpan<string>)["ipFamilies", "ipFamilyPolicy"])
                 {
-                    if (!spec[name].IsEmpty)
+                    if (!spec[field].IsEmpty)
                     {
-                        spec[name].Forbidden("may not be set for ExternalName services");
+                        spec[field].Forbidden("may not be set for ExternalName services");
                     }
                 }
 
-                if (spec["externalName"].MustExist())
-                {
-                    (spec["externalName"] with { Value = spec["externalName"].Text.TrimEnd('.') }).Must(Names.Subdomain);
-                }
+                var name = spec["externalName"].Text;
+                (spec["externalName"] with { Value = name.EndsWith('.') ? name[..^1] : name }).RequiredAnd(Names.Subdomain);
 
                 break;
             default:
@@ -219,11 +339,12 @@ internal sealed class ServiceStrategy : KindStrategy
             var node = port["nodePort"];
             if (node.Integer != 0)
             {
-                if (type is "ClusterIP" or "ExternalName")
+                if (type == "ClusterIP")
                 {
-                    node.Forbidden($"may not be used when `type` is '{type}'");
+                    node.Forbidden("may not be used when `type` is 'ClusterIP'");
                 }
-                else if (!nodePorts.Add((port["protocol"].Text, node.Integer)))
+
+                if (!nodePorts.Add((port["protocol"].Text, node.Integer)))
                 {
                     node.Duplicate();
                 }
@@ -233,39 +354,6 @@ internal sealed class ServiceStrategy : KindStrategy
         foreach (var port in ports.Items.Where(port => !numbers.Add((port["protocol"].Text, port["port"].Integer))))
         {
             port.Duplicate();
-        }
-    }
-
-    private static void Addressing(Field spec)
-    {
-        if (spec["ipFamilyPolicy"].Has)
-        {
-            spec["ipFamilyPolicy"].OneOf("PreferDualStack", "RequireDualStack", "SingleStack");
-        }
-
-        foreach (var family in spec["ipFamilies"].Items)
-        {
-            family.OneOf("IPv4", "IPv6");
-        }
-
-        foreach (var (i, ip) in spec["clusterIPs"].Items.Index())
-        {
-            if (ip.Text == "None")
-            {
-                if (i > 0)
-                {
-                    ip.Invalid("'None' must be the first and only value");
-                }
-            }
-            else
-            {
-                ip.Ip();
-            }
-        }
-
-        if (spec["clusterIPs"].Count > 0 && spec["clusterIPs"].At(0).Text != spec["clusterIP"].Text)
-        {
-            spec["clusterIPs"].Invalid("first value must match `clusterIP`");
         }
     }
 }

@@ -19,12 +19,23 @@ internal static class ContainerRules
             containers.Required();
         }
 
+        var restart = spec["restartPolicy"].Text;
+        var claims = spec["resourceClaims"].Items.Select(c => c["name"].Text).Where(n => n.Length > 0).ToHashSet(StringComparer.Ordinal);
+        var isolated = spec["hostUsers"].Value is false;
+        foreach (var container in spec["containers"].Items.Concat(spec["initContainers"].Items).Concat(spec["ephemeralContainers"].Items))
+        {
+            ResizePolicies(container["resizePolicy"], restart);
+            container["resources"]["claims"].ClaimNames(claims);
+            container["securityContext"].ProcMount(isolated);
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var container in containers.Items)
         {
             Common(container, volumes);
             Unique(container["name"], names);
             container.Lifecycle(grace);
+            container.RestartPolicy();
         }
 
         HostPorts(containers.Items);
@@ -33,6 +44,7 @@ internal static class ContainerRules
         {
             Common(container, volumes);
             Unique(container["name"], names);
+            container.RestartPolicy();
             Initial(container, grace);
             HostPorts([container]);
         }
@@ -55,6 +67,11 @@ internal static class ContainerRules
                 container[name].Forbidden("may not be set for init containers without restartPolicy=Always");
             }
         }
+
+        if (container["resizePolicy"].Count > 0)
+        {
+            container["resizePolicy"].Invalid("must not be set for init containers");
+        }
     }
 
     private static void Ephemeral(Field spec, Dictionary<string, string> volumes, HashSet<string> names)
@@ -63,6 +80,7 @@ internal static class ContainerRules
         foreach (var container in spec["ephemeralContainers"].Items)
         {
             Common(container, volumes);
+            container.Image();
             Unique(container["name"], names);
             if (container["targetContainerName"] is { Text.Length: > 0 } target && !regular.Contains(target.Text))
             {
@@ -110,7 +128,6 @@ internal static class ContainerRules
         Devices(container, volumes);
         container["imagePullPolicy"].RequiredOneOf("Always", "IfNotPresent", "Never");
         container["resources"].ResourceRequirements();
-        ResizePolicies(container["resizePolicy"]);
         container["securityContext"].ContainerSecurity();
     }
 
@@ -185,7 +202,9 @@ internal static class ContainerRules
                 path.Invalid("must not already exist as a path in volumeDevices");
             }
 
-            mount["subPath"].LocalPath();
+            // What follows is reported at the list, whichever mount it is.
+            var anywhere = mount.As(container["volumeMounts"].Path);
+            anywhere["subPath"].LocalPath();
             if (mount["subPathExpr"].Text.Length > 0)
             {
                 if (mount["subPath"].Text.Length > 0)
@@ -193,10 +212,10 @@ internal static class ContainerRules
                     mount["subPathExpr"].Invalid("subPathExpr and subPath are mutually exclusive");
                 }
 
-                mount["subPathExpr"].LocalPath();
+                anywhere["subPathExpr"].LocalPath();
             }
 
-            Propagation(mount, container);
+            Propagation(anywhere, container);
         }
     }
 
@@ -230,6 +249,7 @@ internal static class ContainerRules
     private static void Devices(Field container, Dictionary<string, string> volumes)
     {
         var (names, paths) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var mounts = container["volumeMounts"].Items.ToArray();
         foreach (var device in container["volumeDevices"].Items)
         {
             var (name, path) = (device["name"], device["devicePath"]);
@@ -248,41 +268,68 @@ internal static class ContainerRules
                 name.Invalid("can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode");
             }
 
-            if (path.MustExist() && !paths.Add(path.Text))
+            path.MustExist();
+            if (paths.Contains(path.Text))
             {
                 path.Invalid("must be unique");
             }
 
-            path.NoBacksteps();
+            if (path.Text.Split('/').Contains(".."))
+            {
+                path.Invalid("can not contain backsteps ('..')");
+            }
+            else
+            {
+                paths.Add(path.Text);
+            }
+
+            if (mounts.Any(m => m["name"].Text == name.Text))
+            {
+                name.Invalid("must not already exist in volumeMounts");
+            }
+
+            if (mounts.Any(m => m["mountPath"].Text == path.Text))
+            {
+                path.Invalid("must not already exist as a path in volumeMounts");
+            }
         }
     }
 
-    private static void ResizePolicies(Field policies)
+    // Reported at the list, but for repetitions.
+    private static void ResizePolicies(Field policies, string podRestart)
     {
         var resources = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var policy in policies.Items)
+        foreach (var item in policies.Items)
         {
-            if (policy["resourceName"].RequiredOneOf("cpu", "memory") && !resources.Add(policy["resourceName"].Text))
+            var (resource, restart) = (item["resourceName"].As(policies.Path), item["restartPolicy"].As(policies.Path));
+            if (!resources.Add(resource.Text))
             {
-                policies.Errors.Duplicate(policies.Path, policy["resourceName"].Text);
+                (item with { Value = resource.Text }).Duplicate();
             }
 
-            policy["restartPolicy"].RequiredOneOf("NotRequired", "RestartContainer");
+            resource.RequiredOneOf("cpu", "memory");
+            restart.RequiredOneOf("NotRequired", "RestartContainer");
+            if (podRestart == "Never" && restart.Text != "NotRequired")
+            {
+                restart.Invalid("must be 'NotRequired' when `restartPolicy` is 'Never'");
+            }
         }
     }
 
     /// <summary>Refuses what only the spec of a pod itself may not have.</summary>
     public static void ImagesOfPod(this Field spec)
     {
-        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        foreach (var container in spec["containers"].Items.Concat(spec["initContainers"].Items))
         {
-            foreach (var container in spec[list].Items)
-            {
-                if (container["image"].Text is var image && image.Trim() != image)
-                {
-                    container["image"].Invalid("must not have leading or trailing whitespace");
-                }
-            }
+            container.Image();
+        }
+    }
+
+    private static void Image(this Field container)
+    {
+        if (container["image"].Text is var image && image.Trim() != image)
+        {
+            container["image"].Invalid("must not have leading or trailing whitespace");
         }
     }
 

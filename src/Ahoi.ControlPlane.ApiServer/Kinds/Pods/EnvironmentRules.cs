@@ -53,13 +53,18 @@ internal static class EnvironmentRules
                 if (source[kind] is { Has: true } reference)
                 {
                     count++;
-                    reference["name"].MustExist();
+                    reference["name"].RequiredAnd(Names.Prefix);
                 }
             }
 
-            if (count != 1)
+            // Reported at the list, not at the item.
+            if (count == 0)
             {
-                source.Errors.Invalid(source.Path, "", "must specify exactly one of: `configMapRef` or `secretRef`");
+                sources.Errors.Invalid(sources.Path, "", "must specify one of: `configMapRef` or `secretRef`");
+            }
+            else if (count > 1)
+            {
+                sources.Errors.Invalid(sources.Path, "", "may not have more than one field specified at a time");
             }
         }
     }
@@ -81,10 +86,10 @@ internal static class EnvironmentRules
             switch (text[..bracket])
             {
                 case "metadata.annotations":
-                    (path with { Value = key.ToLowerInvariant() }).Must(Names.Qualified);
+                    (reference with { Value = key.ToLowerInvariant() }).Must(Names.Qualified);
                     break;
                 case "metadata.labels":
-                    (path with { Value = key }).Must(Names.Qualified);
+                    (reference with { Value = key }).Must(Names.Qualified);
                     break;
                 default:
                     path.Invalid("does not support subscript");
@@ -104,19 +109,15 @@ internal static class EnvironmentRules
     /// <summary>Refuses a bad reference to a container's resource.</summary>
     public static void ResourceReference(this Field reference, bool inVolume)
     {
-        if ((inVolume && !reference["containerName"].MustExist()) || !reference["resource"].MustExist())
-        {
-            return;
-        }
-
         var resource = reference["resource"].Text;
-        if (!resource.Contains("hugepages-", StringComparison.Ordinal) && !reference["resource"].OneOf(Resources))
+        var pages = resource.StartsWith("requests.hugepages-", StringComparison.Ordinal) || resource.StartsWith("limits.hugepages-", StringComparison.Ordinal);
+        if ((!inVolume || reference["containerName"].MustExist()) && reference["resource"].MustExist() && !pages)
         {
-            return;
+            reference["resource"].OneOf(Resources);
         }
 
         var divisor = reference["divisor"].Quantity()?.ToString() ?? "0";
-        if (!(resource.EndsWith("cpu", StringComparison.Ordinal) ? CpuDivisors : SizeDivisors).Contains(divisor))
+        if ((pages || Resources.Contains(resource)) && !(resource.EndsWith(".cpu", StringComparison.Ordinal) ? CpuDivisors : SizeDivisors).Contains(divisor))
         {
             reference["divisor"].Invalid("is not a divisor of this resource");
         }
@@ -142,7 +143,7 @@ internal static class EnvironmentRules
             if (source[kind] is { Has: true } reference)
             {
                 count++;
-                reference["name"].MustExist();
+                reference["name"].Must(Names.Subdomain);
                 reference["key"].RequiredAnd(Names.ConfigKey);
             }
         }

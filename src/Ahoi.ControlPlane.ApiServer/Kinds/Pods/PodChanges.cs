@@ -48,10 +48,8 @@ internal static class PodChanges
                 spec["nodeSelector"].Invalid("only additions to spec.nodeSelector are allowed (no mutations or deletions)");
             }
 
-            if (same.Map("affinity")?["nodeAffinity"] is not null)
-            {
-                same["affinity"] = JsonTree.DeepClone(old["affinity"]);
-            }
+            NodeAffinity(spec["affinity"]["nodeAffinity"], old.Map("affinity")?.Map("nodeAffinity"));
+            RestoreNodeAffinity(same, old);
         }
 
         if (!Same(same, old))
@@ -115,50 +113,6 @@ internal static class PodChanges
         }
     }
 
-    /// <summary>Refuses a bad status.</summary>
-    public static void Status(Field status, JsonMap spec, JsonMap old)
-    {
-        status["nominatedNodeName"].MustIfSet(Names.Subdomain);
-        if (spec.Text("restartPolicy") != "Always")
-        {
-            var policy = spec.Text("restartPolicy");
-            Restarts(status["containerStatuses"], old, "containerStatuses", policy);
-            Restarts(status["initContainerStatuses"], old, "initContainerStatuses", policy);
-        }
-
-        var ips = status["podIPs"];
-        foreach (var ip in ips.Items)
-        {
-            ip["ip"].As(ip.Path).Ip();
-        }
-
-        if (ips.Count > 1)
-        {
-            var families = ips.Items.Select(i => Addresses.IsIpv4(i["ip"].Text)).ToArray();
-            if (families.Length > 2 || families[0] == families[1])
-            {
-                ips.Invalid("may specify no more than one IP for each IP family");
-            }
-        }
-    }
-
-    private static void Restarts(Field statuses, JsonMap old, string list, string? policy)
-    {
-        foreach (var was in old.Maps(list))
-        {
-            if (was.Map("state")?.Map("terminated") is not { } terminated || (policy == "OnFailure" && terminated.Integer("exitCode") is not (null or 0)))
-            {
-                continue;
-            }
-
-            var now = statuses.Items.FirstOrDefault(s => s["name"].Text == was.Text("name"));
-            if (now.Has && !now["state"]["terminated"].Has)
-            {
-                now["state"].Forbidden("may not be transitioned to non-terminated state");
-            }
-        }
-    }
-
     private static void Removal(Field resources, JsonMap old)
     {
         foreach (var kind in (ReadOnlySpan<string>)["requests", "limits"])
@@ -202,10 +156,59 @@ internal static class PodChanges
     private static void Gates(Field gates, JsonList old)
     {
         var names = old.Select(ContainerRules.NameOf).ToHashSet(StringComparer.Ordinal);
-        var added = gates.Items.FirstOrDefault(g => !names.Contains(g["name"].Text));
-        if (added.Has)
+        foreach (var added in gates.Items.Where(g => !names.Contains(g["name"].Text)))
         {
-            gates.Forbidden($"only deletion is allowed, but found new scheduling gate '{added["name"].Text}'");
+            added["name"].Forbidden($"only deletion is allowed, but found new scheduling gate '{added["name"].Text}'");
+        }
+    }
+
+    // Where terms were required, each may be narrowed, and none may come or go.
+    private static void NodeAffinity(Field affinity, JsonMap? old)
+    {
+        const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
+        var was = old?.Map(Required)?.Maps("nodeSelectorTerms").ToArray() ?? [];
+        var terms = affinity[Required]["nodeSelectorTerms"];
+        if (was.Length == 0)
+        {
+            return;
+        }
+
+        if (terms.Count != was.Length)
+        {
+            terms.Invalid("no additions/deletions to non-empty NodeSelectorTerms list are allowed");
+            return;
+        }
+
+        foreach (var (i, term) in terms.Items.Index())
+        {
+            var isEmpty = was[i].List("matchExpressions") is null or { Count: 0 } && was[i].List("matchFields") is null or { Count: 0 };
+            if (isEmpty ? term["matchExpressions"].Count + term["matchFields"].Count > 0 : !(OnlyAdds(term, was[i], "matchExpressions") && OnlyAdds(term, was[i], "matchFields")))
+            {
+                term.Invalid("only additions are allowed (no mutations or deletions)");
+            }
+        }
+    }
+
+    private static bool OnlyAdds(Field term, JsonMap was, string list)
+    {
+        var (now, before) = (term[list].Value as JsonList ?? [], was.List(list) ?? []);
+        return now.Count >= before.Count && before.Index().All(e => JsonTree.Equals(now[e.Index], e.Item));
+    }
+
+    private static void RestoreNodeAffinity(JsonMap same, JsonMap old)
+    {
+        var was = old.Map("affinity")?["nodeAffinity"];
+        if (was is not null)
+        {
+            same.EnsureMap("affinity")["nodeAffinity"] = JsonTree.DeepClone(was);
+        }
+        else if (same.Map("affinity") is { } affinity)
+        {
+            affinity.Remove("nodeAffinity");
+            if (affinity.Count == 0 && old.Map("affinity") is null)
+            {
+                same.Remove("affinity");
+            }
         }
     }
 

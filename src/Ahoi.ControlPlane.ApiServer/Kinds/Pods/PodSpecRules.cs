@@ -12,7 +12,8 @@ internal static class PodSpecRules
     {
         template["metadata"]["labels"].As(template.Path + ".labels").Labels();
         template["metadata"]["annotations"].As(template.Path + ".annotations").Annotations();
-        template["spec"].PodSpec(claims);
+        template["metadata"]["annotations"].As(template.Path + ".annotations").PodAnnotations(template["spec"]);
+        template["spec"].PodSpec("", claims);
         if (template["spec"]["ephemeralContainers"].Count > 0)
         {
             template["spec"]["ephemeralContainers"].Forbidden("ephemeral containers not allowed in pod template");
@@ -21,21 +22,23 @@ internal static class PodSpecRules
 
     /// <summary>Refuses a bad spec.</summary>
     /// <param name="spec">The spec.</param>
+    /// <param name="pod">The name of the pod; empty in a template.</param>
     /// <param name="claims">The names of volumes beside those of the spec.</param>
-    public static void PodSpec(this Field spec, params IEnumerable<string> claims)
+    public static void PodSpec(this Field spec, string pod, params IEnumerable<string> claims)
     {
-        var volumes = spec["volumes"].Volumes();
+        var volumes = spec["volumes"].Volumes(pod);
         foreach (var claim in claims)
         {
             volumes.TryAdd(claim, "persistentVolumeClaim");
         }
 
         PodResources(spec["resources"]);
+        spec["resourceClaims"].ResourceClaims();
         spec.Containers(volumes);
         spec["restartPolicy"].RequiredOneOf("Always", "Never", "OnFailure");
         spec["dnsPolicy"].RequiredOneOf("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None");
         spec["nodeSelector"].Labels();
-        spec.PodSecurity();
+        spec.PodSecurity(isPod: pod.Length > 0);
         spec["affinity"].Affinity();
         DnsConfig(spec);
         spec.Gates();
@@ -60,14 +63,12 @@ internal static class PodSpecRules
 
         foreach (var (name, amount) in spec["overhead"].Entries)
         {
-            amount.ContainerResourceName(name);
-            amount.ResourceAmount(name);
+            var limit = amount.As($"{spec["overhead"].Path}.limits[{name}]");
+            limit.ContainerResourceName(name);
+            limit.ResourceAmount(name);
         }
 
-        if (spec["os"] is { Has: true } system)
-        {
-            system["name"].RequiredOneOf("linux", "windows");
-        }
+        spec.System();
     }
 
     private static void PodResources(Field resources)
@@ -97,7 +98,8 @@ internal static class PodSpecRules
         var servers = config["nameservers"];
         if (spec["dnsPolicy"].Text == "None" && servers.Count == 0)
         {
-            servers.Required("must provide at least one DNS nameserver when `dnsPolicy` is None");
+            (config.Has ? servers : config).Required("must provide at least one DNS nameserver when `dnsPolicy` is None");
+            return;
         }
 
         if (!config.Has)
@@ -118,6 +120,11 @@ internal static class PodSpecRules
         if (config["searches"].Count > 32)
         {
             config["searches"].Invalid("must not have more than 32 search paths");
+        }
+
+        if (config["searches"].Items.Sum(s => s.Text.Length + 1) - 1 > 2048)
+        {
+            config["searches"].Invalid("must not have more than 2048 characters (including spaces) in the search list");
         }
 
         foreach (var search in config["searches"].Items.Where(s => s.Text != "."))
@@ -141,7 +148,7 @@ internal static class PodSpecRules
             alias["ip"].Ip();
             foreach (var name in alias["hostnames"].Items)
             {
-                name.As(alias["hostnames"].Path).Must(Names.Subdomain);
+                name.Must(Names.Subdomain);
             }
         }
     }

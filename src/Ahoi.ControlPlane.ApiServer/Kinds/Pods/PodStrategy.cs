@@ -29,7 +29,6 @@ internal sealed class PodStrategy : KindStrategy
     {
         base.PrepareCreate(value);
         var spec = value.EnsureMap("spec");
-        spec.Remove("ephemeralContainers");
         DefaultTolerations.Add(spec);
         LabelKeys.MergeIntoSelectors(spec, value.Map("metadata")?.Map("labels") ?? []);
     }
@@ -84,7 +83,16 @@ internal sealed class PodStrategy : KindStrategy
     public override void ValidateCreate(JsonMap value, FieldErrors errors)
     {
         Validate(value, errors);
-        Field.Root(value, errors)["spec"].ImagesOfPod();
+        var spec = Field.Root(value, errors)["spec"];
+        if (spec["ephemeralContainers"].Count > 0)
+        {
+            spec["ephemeralContainers"].Forbidden("cannot be set on create");
+        }
+
+        if (!spec["nodeName"].IsEmpty && spec["schedulingGates"].Count > 0)
+        {
+            spec["nodeName"].Forbidden("cannot be set until all schedulingGates have been cleared");
+        }
     }
 
     /// <inheritdoc/>
@@ -111,15 +119,38 @@ internal sealed class PodStrategy : KindStrategy
         PodWarnings.Of(value.Map("metadata") ?? [], value.Map("spec") ?? [], "");
 
     /// <inheritdoc/>
-    protected override void Validate(JsonMap value, FieldErrors errors) => Field.Root(value, errors)["spec"].PodSpec();
+    protected override void Validate(JsonMap value, FieldErrors errors)
+    {
+        var root = Field.Root(value, errors);
+        var spec = root["spec"];
+        root["metadata"]["annotations"].PodAnnotations(spec);
+        spec.PodSpec(root["metadata"]["name"].Text is { Length: > 0 } name ? name : "pod");
+        if (spec["serviceAccountName"].IsEmpty)
+        {
+            foreach (var source in spec["volumes"].Items.SelectMany(v => v["projected"]["sources"].Items).Where(s => s["serviceAccountToken"].Has))
+            {
+                source["serviceAccountToken"].Forbidden("must not be specified when serviceAccountName is not set");
+            }
+        }
+
+        spec.ImagesOfPod();
+    }
 
     /// <inheritdoc/>
-    protected override void ValidateChange(JsonMap value, JsonMap old, FieldErrors errors) =>
-        PodChanges.Update(Field.Root(value, errors)["spec"], old.Map("spec") ?? []);
+    protected override void ValidateChange(JsonMap value, JsonMap old, FieldErrors errors)
+    {
+        var root = Field.Root(value, errors);
+        root["metadata"]["annotations"].PodAnnotationChanges(old.At("metadata", "annotations") as JsonMap ?? []);
+        PodChanges.Update(root["spec"], old.Map("spec") ?? []);
+    }
 
     /// <inheritdoc/>
-    protected override void ValidateStatus(JsonMap value, JsonMap old, FieldErrors errors) =>
-        PodChanges.Status(Field.Root(value, errors)["status"], value.Map("spec") ?? [], old.Map("status") ?? []);
+    protected override void ValidateStatus(JsonMap value, JsonMap old, FieldErrors errors)
+    {
+        var root = Field.Root(value, errors);
+        root["metadata"]["annotations"].PodAnnotationChanges(old.At("metadata", "annotations") as JsonMap ?? []);
+        PodStatusRules.Check(root, old);
+    }
 
     private static void KeepAllBut(JsonMap value, JsonMap old, Action<JsonMap, JsonMap> take)
     {

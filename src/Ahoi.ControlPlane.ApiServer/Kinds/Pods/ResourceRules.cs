@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Ahoi.Api.Quantities;
 using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;
@@ -28,6 +29,10 @@ internal static class ResourceRules
     /// <summary>Gets whether a resource counts whole things only.</summary>
     public static bool IsWhole(string name) => Countable.Contains(name) || name.StartsWith("count/", StringComparison.Ordinal) || IsExtended(name);
 
+    /// <summary>Gets whether a resource is one that quotas name by itself.</summary>
+    public static bool IsOfQuotas(string name) =>
+        QuotaResources.Contains(name) || IsHugePage(name) || name.StartsWith("requests.hugepages-", StringComparison.Ordinal);
+
     /// <summary>Gets whether a resource is an extended one, as in <c>example.com/gpu</c>.</summary>
     public static bool IsExtended(string name) =>
         !IsNative(name) && !name.StartsWith("requests.", StringComparison.Ordinal) && Names.Qualified("requests." + name).Length == 0;
@@ -45,8 +50,7 @@ internal static class ResourceRules
     public static void QuotaResourceName(this Field field, string name)
     {
         field.ResourceName(name);
-        if (!name.Contains('/', StringComparison.Ordinal) && !QuotaResources.Contains(name)
-            && !IsHugePage(name) && !name.StartsWith("requests.hugepages-", StringComparison.Ordinal))
+        if (!name.Contains('/', StringComparison.Ordinal) && !IsOfQuotas(name))
         {
             field.Errors.Invalid(field.Path, name, "must be a standard resource for quota");
         }
@@ -87,13 +91,15 @@ internal static class ResourceRules
         {
             limit.ContainerResourceName(name);
             limit.ResourceAmount(name);
+            limit.HugePages(name);
         }
 
         foreach (var (name, request) in requests.Entries)
         {
             request.ContainerResourceName(name);
             request.ResourceAmount(name);
-            var mayOvercommit = IsNative(name) && !IsHugePage(name);
+            request.HugePages(name);
+            var mayOvercommit = MayOvercommit(name);
             if (limits.Key(name).Quantity() is { } limit && request.Quantity() is { } amount)
             {
                 if (!mayOvercommit && amount != limit)
@@ -115,6 +121,19 @@ internal static class ResourceRules
         if (names.Any(IsHugePage) && !names.Contains("cpu") && !names.Contains("memory"))
         {
             field.Forbidden("huge pages require cpu or memory");
+        }
+    }
+
+    /// <summary>Gets whether less of a resource may be requested than what is the limit.</summary>
+    public static bool MayOvercommit(string name) => IsNative(name) && !IsHugePage(name);
+
+    // Whole pages: hugepages-2Mi comes in multiples of 2Mi.
+    private static void HugePages(this Field field, string name)
+    {
+        if (IsHugePage(name) && field.Quantity() is { } amount && Quantity.TryParse(name["hugepages-".Length..], out var page)
+            && (page.Sign <= 0 || amount.MilliValue % page.MilliValue != 0))
+        {
+            field.Invalid($"is not a positive integer multiple of {name}");
         }
     }
 

@@ -55,7 +55,11 @@ internal static class SchedulingRules
             switch (operation.Text)
             {
                 case "Equal" or "":
-                    value.As(operation.Path).Must(Names.LabelValue);
+                    if (Names.LabelValue(value.Text) is { Length: > 0 } faults)
+                    {
+                        value.As(operation.Path).Invalid(string.Join(';', faults));
+                    }
+
                     break;
                 case "Exists":
                     if (value.Text.Length > 0)
@@ -79,8 +83,8 @@ internal static class SchedulingRules
     /// <summary>Refuses bad spread constraints.</summary>
     public static void TopologySpread(this Field constraints)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var constraint in constraints.Items)
+        var kinds = constraints.Items.Select(c => (c["topologyKey"].Text, c["whenUnsatisfiable"].Text)).ToArray();
+        foreach (var (i, constraint) in constraints.Items.Index())
         {
             var (skew, key, unsatisfiable, domains) =
                 (constraint["maxSkew"], constraint["topologyKey"], constraint["whenUnsatisfiable"], constraint["minDomains"]);
@@ -89,9 +93,9 @@ internal static class SchedulingRules
                 skew.Invalid("must be greater than zero");
             }
 
-            key.RequiredAnd(Names.Qualified);
+            key.MustExist("can not be empty");
             unsatisfiable.OneOf("DoNotSchedule", "ScheduleAnyway");
-            if (!seen.Add($"{key.Text}, {unsatisfiable.Text}"))
+            if (kinds.AsSpan(i + 1).Contains(kinds[i]))
             {
                 constraint.Errors.Duplicate($"{constraint.Path}.{{topologyKey, whenUnsatisfiable}}", $"{{{key.Text}, {unsatisfiable.Text}}}");
             }
@@ -110,7 +114,7 @@ internal static class SchedulingRules
                 }
             }
 
-            MatchLabelKeys(constraint["matchLabelKeys"], constraint["labelSelector"]);
+            SpreadKeys(constraint["matchLabelKeys"], constraint["labelSelector"]);
             constraint["labelSelector"].LabelSelector();
         }
     }
@@ -126,7 +130,7 @@ internal static class SchedulingRules
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var gate in spec["schedulingGates"].Items)
         {
-            gate["name"].Must(Names.Qualified);
+            gate["name"].As(gate.Path).Must(Names.Qualified);
             if (!seen.Add(gate["name"].Text))
             {
                 gate.Errors.Duplicate(gate.Path, gate["name"].Text);
@@ -180,6 +184,12 @@ internal static class SchedulingRules
             if (match["key"].Text != "metadata.name")
             {
                 match["key"].Invalid("not a valid field selector key");
+                continue;
+            }
+
+            foreach (var name in match["values"].Items)
+            {
+                name.Must(Names.Subdomain);
             }
         }
     }
@@ -207,8 +217,9 @@ internal static class SchedulingRules
             name.As($"{term.Path}.namespace").Must(Names.Label);
         }
 
-        MatchLabelKeys(term["matchLabelKeys"], term["labelSelector"]);
-        MatchLabelKeys(term["mismatchLabelKeys"], term["labelSelector"]);
+        LabelKeys(term["matchLabelKeys"], term["labelSelector"]);
+        LabelKeys(term["mismatchLabelKeys"], term["labelSelector"]);
+        Distinct(term);
         if (term["topologyKey"].IsEmpty)
         {
             term["topologyKey"].Required("can not be empty");
@@ -217,16 +228,63 @@ internal static class SchedulingRules
         term["topologyKey"].Must(Names.Qualified);
     }
 
-    private static void MatchLabelKeys(Field keys, Field selector)
+    private static void LabelKeys(Field keys, Field selector)
     {
         if (keys.Count > 0 && !selector.Has)
         {
             keys.Errors.Add(new FieldError(FieldErrorReason.Forbidden, keys.Path, null, "must not be specified when labelSelector is not set"));
+            return;
         }
 
         foreach (var key in keys.Items)
         {
             key.Must(Names.Qualified);
+        }
+    }
+
+    // What matchLabelKeys names has been merged into the selector: a second requirement for the same key is the client's.
+    private static void Distinct(Field term)
+    {
+        var selector = term["labelSelector"];
+        var matched = term["matchLabelKeys"].Items.Select(k => k.Text).ToList();
+        var seen = selector["matchLabels"].Map.Keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var expression in selector["matchExpressions"].Items)
+        {
+            var key = expression["key"].Text;
+            if (matched.LastIndexOf(key) is >= 0 and var at && seen.Contains(key))
+            {
+                term.Errors.Invalid($"{term.Path}[{at}]", key, "exists in both matchLabelKeys and labelSelector");
+            }
+
+            seen.Add(key);
+        }
+
+        foreach (var key in term["matchLabelKeys"].Items.Where(k => term["mismatchLabelKeys"].Items.Any(m => m.Text == k.Text)))
+        {
+            key.Invalid("exists in both matchLabelKeys and mismatchLabelKeys");
+        }
+    }
+
+    private static void SpreadKeys(Field keys, Field selector)
+    {
+        if (keys.Count == 0)
+        {
+            return;
+        }
+
+        if (!selector.Has)
+        {
+            keys.Errors.Add(new FieldError(FieldErrorReason.Forbidden, keys.Path, null, "must not be specified when labelSelector is not set"));
+        }
+
+        var expressions = selector["matchExpressions"].Items.Select(e => e["key"].Text).ToArray();
+        foreach (var key in keys.Items)
+        {
+            key.Must(Names.Qualified);
+            if (selector["matchLabels"].Map.ContainsKey(key.Text) || expressions.Count(e => e == key.Text) > 1)
+            {
+                key.Invalid("exists in both matchLabelKeys and labelSelector");
+            }
         }
     }
 }

@@ -5,6 +5,9 @@ namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;
 /// <summary>Security contexts of containers and pods.</summary>
 internal static class SecurityRules
 {
+    private const int LongestPath = 4095;
+    private static readonly string[] IpcSysctls = ["kernel.shm", "kernel.msg", "fs.mqueue."];
+
     /// <summary>Refuses a bad security context of a container.</summary>
     public static void ContainerSecurity(this Field context)
     {
@@ -15,12 +18,7 @@ internal static class SecurityRules
 
         UserId(context["runAsUser"]);
         UserId(context["runAsGroup"]);
-        if (context["procMount"].Has)
-        {
-            context["procMount"].OneOf("Default", "Unmasked");
-        }
-
-        Profile(context["seccompProfile"], "RuntimeDefault");
+        Seccomp(context["seccompProfile"]);
         if (context["allowPrivilegeEscalation"].Value is false)
         {
             if (context["privileged"].Flag)
@@ -34,25 +32,42 @@ internal static class SecurityRules
             }
         }
 
-        Profile(context["appArmorProfile"], "RuntimeDefault");
+        AppArmor(context["appArmorProfile"]);
+    }
+
+    /// <summary>Refuses a bad view of /proc.</summary>
+    /// <param name="context">The security context of a container.</param>
+    /// <param name="isolated">Whether the pod has users of its own.</param>
+    public static void ProcMount(this Field context, bool isolated)
+    {
+        var mount = context["procMount"];
+        if (mount.Has)
+        {
+            mount.OneOf("Default", "Unmasked");
+            if (mount.Text == "Unmasked" && !isolated)
+            {
+                mount.Invalid("`hostUsers` must be false to use `Unmasked`");
+            }
+        }
     }
 
     /// <summary>Refuses a bad security context of a pod, and host ports that the host's network contradicts.</summary>
-    public static void PodSecurity(this Field spec)
+    /// <param name="spec">The pod's spec.</param>
+    /// <param name="isPod">Whether it is a pod's own: ports of a template's may be left out still.</param>
+    public static void PodSecurity(this Field spec, bool isPod)
     {
         if (spec["hostNetwork"].Flag)
         {
-            HostNetwork(spec["containers"]);
-            HostNetwork(spec["initContainers"]);
+            HostNetwork(spec["containers"], isPod);
         }
 
         if (spec["hostUsers"].Value is false)
         {
-            foreach (var name in (ReadOnlySpan<string>)["hostNetwork", "hostPID", "hostIPC"])
+            foreach (var (name, reported) in (ReadOnlySpan<(string, string)>)[("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")])
             {
                 if (spec[name].Flag)
                 {
-                    spec["hostUsers"].Forbidden($"when `{name}` is true");
+                    spec[reported].Forbidden("when `hostUsers` is false");
                 }
             }
         }
@@ -71,14 +86,14 @@ internal static class SecurityRules
             context["shareProcessNamespace"].Invalid("ShareProcessNamespace and HostPID cannot both be enabled");
         }
 
-        Sysctls(context["sysctls"]);
+        Sysctls(context["sysctls"], spec);
         if (context["fsGroupChangePolicy"].Has)
         {
             context["fsGroupChangePolicy"].OneOf("Always", "OnRootMismatch");
         }
 
-        Profile(context["seccompProfile"], "RuntimeDefault");
-        Profile(context["appArmorProfile"], "RuntimeDefault");
+        Seccomp(context["seccompProfile"]);
+        AppArmor(context["appArmorProfile"]);
         if (context["supplementalGroupsPolicy"].Has)
         {
             context["supplementalGroupsPolicy"].OneOf("Merge", "Strict");
@@ -90,11 +105,12 @@ internal static class SecurityRules
         }
     }
 
-    private static void HostNetwork(Field containers)
+    private static void HostNetwork(Field containers, bool isPod)
     {
         foreach (var port in containers.Items.SelectMany(c => c["ports"].Items))
         {
-            if (port["hostPort"].Integer != port["containerPort"].Integer)
+            var (host, container) = (port["hostPort"].Integer, port["containerPort"].Integer);
+            if ((isPod || host != 0) && host != container)
             {
                 port["hostPort"].Invalid("must match `containerPort` when `hostNetwork` is true");
             }
@@ -109,7 +125,7 @@ internal static class SecurityRules
         }
     }
 
-    private static void Profile(Field profile, string byDefault)
+    private static void Seccomp(Field profile)
     {
         if (!profile.Has)
         {
@@ -117,43 +133,95 @@ internal static class SecurityRules
         }
 
         var local = profile["localhostProfile"];
-        if (!profile["type"].RequiredOneOf("Localhost", byDefault, "Unconfined"))
+        profile["type"].RequiredOneOf("Localhost", "RuntimeDefault", "Unconfined");
+        if (profile["type"].Text != "Localhost")
+        {
+            if (local.Has)
+            {
+                local.Invalid("can only be set when the type is Localhost");
+            }
+        }
+        else if (!local.Has)
+        {
+            local.Required("must be set when the type is Localhost");
+        }
+        else
+        {
+            local.LocalPath();
+        }
+    }
+
+    private static void AppArmor(Field profile)
+    {
+        if (!profile.Has)
         {
             return;
         }
 
-        if (profile["type"].Text == "Localhost")
+        var local = profile["localhostProfile"];
+        if (!profile["type"].RequiredOneOf("Localhost", "RuntimeDefault", "Unconfined"))
         {
-            if (local.MustExist("must be set when the type is Localhost"))
-            {
-                local.LocalPath();
-            }
+            return;
         }
-        else if (local.Has)
+
+        if (profile["type"].Text != "Localhost")
         {
-            local.Invalid("can only be set when the type is Localhost");
+            if (local.Has)
+            {
+                local.Invalid("can only be set when the type is Localhost");
+            }
+
+            return;
+        }
+
+        if (local.Text.Trim() != local.Text)
+        {
+            local.Invalid("must not be padded with whitespace");
+        }
+        else if (local.Text.Length == 0)
+        {
+            local.Required("must be set when the type is Localhost");
+        }
+
+        if (local.Text.Length > LongestPath)
+        {
+            local.TooLong(LongestPath);
         }
     }
 
-    private static void Sysctls(Field sysctls)
+    private static void Sysctls(Field sysctls, Field spec)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var sysctl in sysctls.Items)
         {
             var name = sysctl["name"];
-            if (!name.MustExist())
+            if (name.IsEmpty)
             {
-                continue;
+                name.Required();
             }
-
-            if (name.Text.Length > 253 || !name.Text.Split('.', '/').All(p => p.Length > 0 && p.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_')))
+            else if (name.Text.Length > 253 || !name.Text.Split('.', '/').All(IsSysctlPart))
             {
                 name.Invalid("must be names of lower case letters, digits, '-' and '_', separated by '.' or '/'");
             }
-            else if (!names.Add(name.Text))
+            else if (names.Contains(name.Text))
             {
                 name.Duplicate();
             }
+
+            names.Add(name.Text);
+            var key = name.Text.Replace('/', '.');
+            if (spec["hostNetwork"].Flag && key.StartsWith("net.", StringComparison.Ordinal))
+            {
+                name.Invalid("may not be specified when 'hostNetwork' is true");
+            }
+            else if (spec["hostIPC"].Flag && (key is "kernel.sem" || IpcSysctls.Any(p => key.StartsWith(p, StringComparison.Ordinal))))
+            {
+                name.Invalid("may not be specified when 'hostIPC' is true");
+            }
         }
     }
+
+    private static bool IsSysctlPart(string part) =>
+        part.Length > 0 && char.IsAsciiLetterOrDigit(part[0]) && char.IsAsciiLetterOrDigit(part[^1])
+        && part.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }

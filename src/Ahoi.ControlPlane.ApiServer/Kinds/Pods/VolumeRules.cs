@@ -10,15 +10,17 @@ internal static class VolumeRules
     [
         "emptyDir", "hostPath", "gitRepo", "gcePersistentDisk", "awsElasticBlockStore", "secret", "nfs", "iscsi", "glusterfs", "persistentVolumeClaim",
         "rbd", "cinder", "cephfs", "flocker", "downwardAPI", "fc", "azureFile", "configMap", "vsphereVolume", "azureDisk", "portworxVolume", "quobyte",
-        "photonPersistentDisk", "storageos", "scaleIO", "projected", "csi", "ephemeral", "image",
+        "photonPersistentDisk", "storageos", "scaleIO", "projected", "csi", "ephemeral", "image", "flexVolume",
     ];
 
     /// <summary>Refuses bad volumes.</summary>
     /// <param name="volumes">The volumes.</param>
     /// <returns>The sound ones by name, with the kind of their source.</returns>
-    public static Dictionary<string, string> Volumes(this Field volumes)
+    /// <param name="pod">The name of the pod, which claims of its own are called after; empty in a template.</param>
+    public static Dictionary<string, string> Volumes(this Field volumes, string pod)
     {
         var sound = new Dictionary<string, string>(StringComparer.Ordinal);
+        var own = pod.Length == 0 ? [] : volumes.Items.Where(v => v["ephemeral"].Has).Select(v => $"{pod}-{v["name"].Text}").ToArray();
         foreach (var volume in volumes.Items)
         {
             var before = volume.Errors.Count;
@@ -32,6 +34,12 @@ internal static class VolumeRules
             if (volume.Errors.Count == before)
             {
                 sound[volume["name"].Text] = source ?? "";
+            }
+
+            var claim = volume["persistentVolumeClaim"]["claimName"];
+            if (claim.Has && own.Contains(claim.Text))
+            {
+                claim.Invalid("must not reference a claim that gets created for an ephemeral volume");
             }
         }
 
@@ -77,7 +85,8 @@ internal static class VolumeRules
     public static void Nfs(this Field source)
     {
         source["server"].MustExist();
-        if (source["path"].MustExist() && !source["path"].Text.StartsWith('/'))
+        source["path"].MustExist();
+        if (!source["path"].Text.StartsWith('/'))
         {
             source["path"].Invalid("must be an absolute path");
         }
@@ -142,24 +151,24 @@ internal static class VolumeRules
                 break;
             case "downwardAPI":
                 Mode(source["defaultMode"]);
-                Downward(source["items"]);
+                Downward(source);
                 break;
             case "projected":
                 Mode(source["defaultMode"]);
-                Projected(source["sources"]);
+                Projected(source);
                 break;
             case "csi":
-                source["driver"].RequiredAnd(Names.Subdomain);
-                if (source["nodePublishSecretRef"].Has)
+                source["driver"].CsiDriver();
+                if (source["nodePublishSecretRef"]["name"] is var secret && source["nodePublishSecretRef"].Has && secret.MustExist())
                 {
-                    source["nodePublishSecretRef"]["name"].MustExist();
+                    secret.As(source.Path + ".name").Must(Names.Subdomain);
                 }
 
                 break;
             case "ephemeral":
                 if (source["volumeClaimTemplate"] is { Has: true } template)
                 {
-                    template["metadata"]["labels"].As(template.Path + ".labels").Labels();
+                    TemplateMetadata(template["metadata"]);
                     ClaimRules.ClaimSpec(template["spec"]);
                 }
                 else
@@ -177,6 +186,7 @@ internal static class VolumeRules
                 source["directory"].LocalPath();
                 break;
             default:
+                source.StorageSource(kind, persistent: false);
                 break;
         }
     }
@@ -197,15 +207,26 @@ internal static class VolumeRules
         }
     }
 
+    private static void TemplateMetadata(Field metadata)
+    {
+        metadata["annotations"].Annotations();
+        metadata["labels"].Labels();
+        foreach (var (key, _) in metadata.Entries)
+        {
+            if (key is not ("annotations" or "labels") && !metadata[key].IsEmpty)
+            {
+                metadata[key].Forbidden("cannot be set");
+            }
+        }
+    }
+
     private static void FileName(Field path)
     {
-        if (path.MustExist())
+        path.MustExist();
+        path.LocalPath();
+        if (path.Text.StartsWith("..", StringComparison.Ordinal) && !path.Text.StartsWith("../", StringComparison.Ordinal))
         {
-            path.LocalPath();
-            if (path.Text.StartsWith("..", StringComparison.Ordinal) && path.Text != ".." && !path.Text.StartsWith("../", StringComparison.Ordinal))
-            {
-                path.Invalid("must not start with '..'");
-            }
+            path.Invalid("must not start with '..'");
         }
     }
 
@@ -217,10 +238,12 @@ internal static class VolumeRules
         }
     }
 
-    private static void Downward(Field items)
+    // Faults in files of the downward API are reported at the source, wherever in its list the file stands.
+    private static void Downward(Field source)
     {
-        foreach (var item in items.Items)
+        foreach (var file in source["items"].Items)
         {
+            var item = file.As(source.Path);
             FileName(item["path"]);
             var (field, resource) = (item["fieldRef"], item["resourceFieldRef"]);
             if (field.Has)
@@ -244,9 +267,10 @@ internal static class VolumeRules
         }
     }
 
-    private static void Projected(Field sources)
+    private static void Projected(Field projected)
     {
-        foreach (var source in sources.Items)
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var source in projected["sources"].Items)
         {
             var count = 0;
             foreach (var kind in (ReadOnlySpan<string>)["secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"])
@@ -257,37 +281,50 @@ internal static class VolumeRules
                     continue;
                 }
 
-                if (count++ > 0)
-                {
-                    projection.Forbidden("may not specify more than 1 volume type");
-                    continue;
-                }
-
+                count++;
                 switch (kind)
                 {
                     case "downwardAPI":
-                        Downward(projection["items"]);
+                        Downward(projection);
                         break;
                     case "serviceAccountToken":
-                        Token(projection);
+                        Token(projection, projected["path"]);
                         break;
-                    case "clusterTrustBundle" or "podCertificate":
+                    case "clusterTrustBundle":
+                        TrustBundle(projection.As(source.Path + ".clusterTrustBundlePEM"));
+                        Distinct(projected, paths, projection["path"].Text);
+                        break;
+                    case "podCertificate":
                         break;
                     default:
                         projection["name"].MustExist();
                         KeysToPaths(projection["items"]);
                         break;
                 }
+
+                foreach (var item in projection["items"].Items.Where(i => !i["path"].IsEmpty))
+                {
+                    Distinct(projected, paths, item["path"].Text);
+                }
             }
 
-            if (count == 0)
+            if (count > 1)
             {
-                source.Required("must specify a source");
+                source.Forbidden("may not specify more than 1 volume type");
             }
         }
     }
 
-    private static void Token(Field token)
+    private static void Distinct(Field projected, HashSet<string> paths, string path)
+    {
+        if (!paths.Add(path))
+        {
+            projected.Errors.Invalid(projected.Path, path, "conflicting duplicate paths");
+        }
+    }
+
+    // A token's path is reported at the volume.
+    private static void Token(Field token, Field path)
     {
         var lifetime = token["expirationSeconds"];
         if (lifetime.Integer < 600)
@@ -299,6 +336,34 @@ internal static class VolumeRules
             lifetime.Invalid("may not be more than 2^32 seconds");
         }
 
-        FileName(token["path"]);
+        FileName(path with { Value = token["path"].Value });
+    }
+
+    private static void TrustBundle(Field bundle)
+    {
+        var (name, signer) = (bundle["name"], bundle["signerName"]);
+        if (name.Has && signer.Has)
+        {
+            bundle.Invalid("only one of name and signerName may be used");
+        }
+        else if (name.Has)
+        {
+            name.RequiredAnd(Names.Subdomain);
+            if (bundle["labelSelector"].Has)
+            {
+                bundle["labelSelector"].Invalid("labelSelector must be unset if name is specified");
+            }
+        }
+        else if (signer.Has)
+        {
+            signer.DomainPrefixedPath();
+            bundle["labelSelector"].LabelSelector();
+        }
+        else
+        {
+            bundle.Required("either name or signerName must be specified");
+        }
+
+        FileName(bundle["path"]);
     }
 }

@@ -44,6 +44,10 @@ internal static class Addresses
             && (prefix = int.Parse(bits, CultureInfo.InvariantCulture)) <= (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
     }
 
+    /// <summary>Gets whether a block is a part of another block, and not the whole.</summary>
+    public static bool ContainsStrictly(string block, string inner) =>
+        Contains(block, inner) && TrySplit(block, out _, out var outer) && TrySplit(inner, out _, out var length) && length > outer;
+
     /// <summary>Gets whether a block's address lies within another block.</summary>
     public static bool Contains(string block, string inner)
     {

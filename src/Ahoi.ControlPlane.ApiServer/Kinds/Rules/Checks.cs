@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using Ahoi.Api.Json;
@@ -8,6 +9,12 @@ namespace Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 /// <summary>Checks that many kinds share, each of one place.</summary>
 internal static class Checks
 {
+    private const int LongestReason = 1024;
+    private const int LongestMessage = 32 * 1024;
+
+    private static readonly SearchValues<char> PathCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-._~%!$&'()*+,;=:");
+
     /// <summary>Refuses a value that <paramref name="check"/> finds fault with.</summary>
     public static bool Must(this Field field, Func<string, string[]> check)
     {
@@ -253,6 +260,66 @@ internal static class Checks
         if (field.Percent() > 100)
         {
             field.Invalid("must not be greater than 100%");
+        }
+    }
+
+    /// <summary>Refuses what is no domain, a slash and a path, as in <c>example.com/controller</c>.</summary>
+    public static void DomainPrefixedPath(this Field field)
+    {
+        if (!field.MustExist())
+        {
+            return;
+        }
+
+        var slash = field.Text.IndexOf('/', StringComparison.Ordinal);
+        if (slash <= 0 || slash == field.Text.Length - 1)
+        {
+            field.Invalid("must be a domain-prefixed path, as in example.com/controller");
+            return;
+        }
+
+        foreach (var fault in Names.Subdomain(field.Text[..slash]))
+        {
+            field.Invalid($"the domain {fault}");
+        }
+
+        if (field.Text.AsSpan(slash + 1).ContainsAnyExcept(PathCharacters))
+        {
+            field.Invalid("the path must consist of letters, digits and the marks that paths of URLs may have");
+        }
+    }
+
+    /// <summary>Refuses conditions that are not as the API conventions have them, and types that come twice.</summary>
+    public static void Conditions(this Field conditions)
+    {
+        var types = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var condition in conditions.Items)
+        {
+            var (type, reason) = (condition["type"], condition["reason"]);
+            if (!types.Add(type.Text))
+            {
+                type.Duplicate();
+            }
+
+            type.RequiredAnd(Names.Qualified);
+            condition["status"].OneOf("False", "True", "Unknown");
+            condition["observedGeneration"].NonNegative();
+            condition["lastTransitionTime"].MustExist("must be set");
+            if (reason.Text.Length > LongestReason)
+            {
+                reason.TooLong(LongestReason);
+            }
+
+            if (reason.MustExist() && !(char.IsAsciiLetter(reason.Text[0]) && reason.Text[^1] is not (',' or ':')
+                && reason.Text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or ',' or ':')))
+            {
+                reason.Invalid("must start with a letter, consist of letters, digits, '_', ',' and ':', and not end with ',' or ':'");
+            }
+
+            if (condition["message"].Text.Length > LongestMessage)
+            {
+                condition["message"].TooLong(LongestMessage);
+            }
         }
     }
 }

@@ -38,6 +38,9 @@ internal static class Names
     /// <summary>Checks a DNS subdomain of RFC 1123.</summary>
     public static string[] Subdomain(string name) => Faults(TooLong(name, 253), IsSubdomain(name) ? null : BadSubdomain);
 
+    /// <summary>Checks a DNS subdomain that something will be added to, so that it may end with a '-'.</summary>
+    public static string[] Prefix(string name) => Subdomain(name.EndsWith('-') ? name[..^1] + "a" : name);
+
     /// <summary>Checks a DNS subdomain whose first label is '*'.</summary>
     public static string[] WildcardSubdomain(string name) => Faults(
         TooLong(name, 253),

@@ -7,6 +7,8 @@ namespace Ahoi.ControlPlane.ApiServer.Kinds.Scheduling;
 /// <summary>Horizontal pod autoscalers. Version 2 is stored; <see cref="AutoscalerVersions"/> converts.</summary>
 internal sealed class AutoscalerStrategy : KindStrategy
 {
+    private static readonly string[] Sources = ["object", "external", "pods", "resource", "containerResource"];
+
     public AutoscalerStrategy() => HasStatus = true;
 
     /// <inheritdoc/>
@@ -59,6 +61,11 @@ internal sealed class AutoscalerStrategy : KindStrategy
         }
 
         Reference(spec["scaleTargetRef"]);
+        if (spec["minReplicas"].Value is 0L && !spec["metrics"].Items.Any(m => m["type"].Text is "Object" or "External"))
+        {
+            spec["metrics"].Forbidden("must specify at least one Object or External metric to support scaling to zero replicas");
+        }
+
         foreach (var metric in spec["metrics"].Items)
         {
             Metric(metric);
@@ -83,66 +90,122 @@ internal sealed class AutoscalerStrategy : KindStrategy
         }
     }
 
+    /// <inheritdoc/>
+    protected override void ValidateStatus(JsonMap value, JsonMap old, FieldErrors errors)
+    {
+        var status = Field.Root(value, errors)["status"];
+        status["currentReplicas"].NonNegative();
+        status["desiredReplicas"].NonNegative();
+    }
+
     private static void Reference(Field reference)
     {
         reference["kind"].RequiredAnd(Names.PathSegment);
         reference["name"].RequiredAnd(Names.PathSegment);
+        if (reference["apiVersion"].Text.Count(c => c == '/') > 1)
+        {
+            reference["apiVersion"].Invalid("must be a version, or a group, a slash and a version");
+        }
     }
 
     private static void Metric(Field metric)
     {
-        var source = metric["type"].Text switch
+        if (metric["type"].IsEmpty)
         {
-            "Resource" => "resource",
-            "Pods" => "pods",
-            "Object" => "object",
-            "External" => "external",
-            "ContainerResource" => "containerResource",
-            _ => null,
-        };
-        if (source is null)
-        {
-            if (metric["type"].MustExist())
-            {
-                metric["type"].NotSupported("ContainerResource", "External", "Object", "Pods", "Resource");
-            }
-
-            return;
+            metric["type"].Required("must specify a metric source type");
         }
 
-        var spec = metric[source];
-        if (!spec.MustExist())
+        metric["type"].OneOf("ContainerResource", "External", "Object", "Pods", "Resource");
+        var present = Sources.Where(s => metric[s].Has).ToList();
+        if (present.Count > 0)
         {
-            return;
+            Source(present[0], metric[present[0]]);
         }
 
-        if (source is "resource" or "containerResource")
+        var wanted = Sources.FirstOrDefault(s => s.Equals(metric["type"].Text, StringComparison.OrdinalIgnoreCase));
+        if (wanted is not null && !metric[wanted].Has)
         {
-            spec["name"].MustExist();
-        }
-        else
-        {
-            spec["metric"]["name"].RequiredAnd(Names.PathSegment);
+            metric[wanted].Required("must populate information for the given metric source");
         }
 
-        if (source == "containerResource")
+        foreach (var other in present.Where(p => present.Count != 1 && p != wanted))
         {
-            spec["container"].MustExist();
+            metric[other].Forbidden("must populate the given metric source only");
+        }
+    }
+
+    private static void Source(string kind, Field source)
+    {
+        var target = source["target"];
+        switch (kind)
+        {
+            case "object":
+                Reference(source["describedObject"]);
+                source["metric"]["name"].RequiredAnd(Names.PathSegment);
+                source["metric"]["selector"].LabelSelector();
+                break;
+            case "pods" or "external":
+                source["metric"]["name"].RequiredAnd(Names.PathSegment);
+                source["metric"]["selector"].LabelSelector();
+                break;
+            default:
+                source["name"].MustExist("must specify a resource name");
+                if (kind == "containerResource")
+                {
+                    source["container"].MustExist("must specify a container");
+                }
+
+                break;
         }
 
-        if (source == "object")
+        Target(target);
+        var (value, average, utilization) = (target["value"], target["averageValue"], target["averageUtilization"]);
+        switch (kind)
         {
-            Reference(spec["describedObject"]);
-        }
+            case "object" or "external":
+                if (!value.Has && !average.Has)
+                {
+                    average.Required("must set either a target value for metric or a per-pod target");
+                }
 
-        Target(spec["target"]);
+                if (kind == "external" && value.Has && average.Has)
+                {
+                    value.Forbidden("may not set both a target value for metric and a per-pod target");
+                }
+
+                break;
+            case "pods":
+                if (average.Quantity() is not { Sign: > 0 })
+                {
+                    average.Required("must specify a positive target averageValue");
+                }
+
+                break;
+            default:
+                if (!utilization.Has && !average.Has)
+                {
+                    utilization.Required("must set either a target raw value or a target utilization");
+                }
+
+                if (utilization.Has && average.Has)
+                {
+                    average.Forbidden("may not set both a target raw value and a target utilization");
+                }
+
+                break;
+        }
     }
 
     private static void Target(Field target)
     {
-        if (target["type"].MustExist())
+        if (target["type"].IsEmpty)
         {
-            target["type"].OneOf("AverageValue", "Utilization", "Value");
+            target["type"].Required("must specify a metric target type");
+        }
+
+        if (target["type"].Text is not ("AverageValue" or "Utilization" or "Value"))
+        {
+            target["type"].Invalid("must be either Utilization, Value, or AverageValue");
         }
 
         foreach (var name in (ReadOnlySpan<string>)["value", "averageValue"])
@@ -171,8 +234,13 @@ internal sealed class AutoscalerStrategy : KindStrategy
             rules["stabilizationWindowSeconds"].Between(0, 3600);
         }
 
-        rules["selectPolicy"].OneOf("Disabled", "Max", "Min");
-        rules["policies"].MustExist();
+        rules["tolerance"].NonNegativeQuantity();
+        if (rules["selectPolicy"].Has)
+        {
+            rules["selectPolicy"].OneOf("Disabled", "Max", "Min");
+        }
+
+        rules["policies"].MustExist("must specify at least one Policy");
         foreach (var policy in rules["policies"].Items)
         {
             policy["type"].OneOf("Percent", "Pods");

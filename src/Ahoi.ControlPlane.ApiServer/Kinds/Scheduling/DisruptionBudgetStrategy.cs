@@ -52,5 +52,7 @@ internal sealed class DisruptionBudgetStrategy : KindStrategy
         {
             status[count].NonNegative();
         }
+
+        status["conditions"].Conditions();
     }
 }

@@ -12,7 +12,7 @@ internal static class ClaimRules
     {
         AccessModes(spec["accessModes"]);
         spec["selector"].LabelSelector();
-        var storage = spec["resources"]["requests"].Key("storage");
+        var storage = spec["resources"]["requests"].Key("storage").As(spec["resources"].Path + "[storage]");
         if (!storage.Has)
         {
             storage.Required();
@@ -36,8 +36,24 @@ internal static class ClaimRules
                 source["kind"].MustExist();
                 if (source["apiGroup"].Text.Length == 0 && source["kind"].Text != "PersistentVolumeClaim")
                 {
-                    source.Invalid("must be 'PersistentVolumeClaim' when referencing the default apiGroup");
+                    (source with { Value = source["kind"].Value }).Invalid("must be 'PersistentVolumeClaim' when referencing the default apiGroup");
                 }
+
+                source["apiGroup"].MustIfSet(Names.Subdomain);
+                source["namespace"].MustIfSet(Names.Label);
+            }
+        }
+
+        var (data, reference) = (spec["dataSource"], spec["dataSourceRef"]);
+        if (data.Has && reference.Has)
+        {
+            if (!reference["namespace"].IsEmpty)
+            {
+                (spec with { Value = "dataSource" }).Invalid("dataSource may not be specified when dataSourceRef.namespace is specified");
+            }
+            else if (((ReadOnlySpan<string>)["apiGroup", "kind", "name"]).ToArray().Any(f => data[f].Text != reference[f].Text))
+            {
+                (spec with { Value = "dataSource" }).Invalid("dataSource must match dataSourceRef");
             }
         }
 
@@ -53,7 +69,7 @@ internal static class ClaimRules
             mode.As(modes.Path).OneOf(Modes);
         }
 
-        if (modes.Count > 1 && modes.Items.Any(m => m.Text == "ReadWriteOncePod"))
+        if (modes.Items.Any(m => m.Text == "ReadWriteOncePod") && modes.Items.Any(m => m.Text != "ReadWriteOncePod" && Modes.Contains(m.Text)))
         {
             modes.Forbidden("may not use ReadWriteOncePod with other access modes");
         }

@@ -13,6 +13,15 @@ internal sealed class PersistentVolumeStrategy : KindStrategy
         "capacity", "accessModes", "claimRef", "persistentVolumeReclaimPolicy", "storageClassName", "mountOptions", "volumeMode", "nodeAffinity", "volumeAttributesClassName",
     ];
 
+    private static readonly Dictionary<string, string> StableLabels = new(StringComparer.Ordinal)
+    {
+        ["failure-domain.beta.kubernetes.io/zone"] = "topology.kubernetes.io/zone",
+        ["failure-domain.beta.kubernetes.io/region"] = "topology.kubernetes.io/region",
+        ["beta.kubernetes.io/os"] = "kubernetes.io/os",
+        ["beta.kubernetes.io/arch"] = "kubernetes.io/arch",
+        ["beta.kubernetes.io/instance-type"] = "node.kubernetes.io/instance-type",
+    };
+
     public PersistentVolumeStrategy() => HasStatus = true;
 
     /// <inheritdoc/>
@@ -77,10 +86,24 @@ internal sealed class PersistentVolumeStrategy : KindStrategy
         }
 
         Source(spec);
+        if (spec["hostPath"]["path"].Text.TrimEnd('/').Length == 0 && spec["hostPath"].Has && spec["persistentVolumeReclaimPolicy"].Text == "Recycle")
+        {
+            spec["persistentVolumeReclaimPolicy"].Forbidden("may not be 'recycle' for a hostPath mount of '/'");
+        }
+
         spec["storageClassName"].MustIfSet(Names.Subdomain);
         if (spec["volumeMode"].Has)
         {
             spec["volumeMode"].OneOf("Block", "Filesystem");
+        }
+
+        if (spec["volumeAttributesClassName"].Has)
+        {
+            spec["volumeAttributesClassName"].RequiredAnd(Names.Subdomain);
+            if (!spec["csi"].Has)
+            {
+                spec["csi"].Required("has to be specified when using volumeAttributesClassName");
+            }
         }
     }
 
@@ -89,12 +112,53 @@ internal sealed class PersistentVolumeStrategy : KindStrategy
     {
         var spec = Field.Root(value, errors)["spec"];
         var was = old.Map("spec") ?? [];
-        if (!SameOutside(spec.Map, was, NotSources))
+        var sources = spec.Map.DeepClone();
+        if (sources.Map("csi") is { } csi && was.Map("csi") is { } before && before["controllerExpandSecretRef"] is null)
+        {
+            csi.Remove("controllerExpandSecretRef");
+        }
+
+        if (!SameOutside(sources, was, NotSources))
         {
             spec["persistentvolumesource"].Forbidden("spec.persistentvolumesource is immutable after creation");
         }
 
-        spec["volumeMode"].Immutable(was["volumeMode"]);
+        spec["volumeMode"].As("volumeMode").Immutable(was["volumeMode"]);
+        if (was["nodeAffinity"] is { } affinity && !JsonTree.Equals(WithStableLabels(affinity, spec["nodeAffinity"].Value), spec["nodeAffinity"].Value))
+        {
+            spec["nodeAffinity"].As("nodeAffinity").Invalid("field is immutable, except for updating from beta label to GA");
+        }
+
+        if (was["volumeAttributesClassName"] is not null && !spec["volumeAttributesClassName"].Has)
+        {
+            spec["volumeAttributesClassName"].Forbidden("update from non-nil value to nil is forbidden");
+        }
+    }
+
+    // Labels that have got their final names may be renamed.
+    private static JsonMap? WithStableLabels(object old, object? now)
+    {
+        var renamed = (old as JsonMap)?.DeepClone();
+        var before = (renamed?.Map("required") ?? []).Maps("nodeSelectorTerms").SelectMany(t => t.Maps("matchExpressions"));
+        var after = ((now as JsonMap)?.Map("required") ?? []).Maps("nodeSelectorTerms").SelectMany(t => t.Maps("matchExpressions"));
+        foreach (var (expression, wanted) in before.Zip(after))
+        {
+            if (StableLabels.GetValueOrDefault(expression.Text("key") ?? "") is { } stable && stable == wanted.Text("key"))
+            {
+                expression["key"] = stable;
+            }
+        }
+
+        return renamed;
+    }
+
+    private static void SecretReference(Field reference)
+    {
+        if (reference.Has)
+        {
+            reference["name"].RequiredAnd(Names.Subdomain);
+            reference["namespace"].RequiredAnd(Names.Label);
+        }
     }
 
     private static void Source(Field spec)
@@ -123,7 +187,11 @@ internal sealed class PersistentVolumeStrategy : KindStrategy
                     spec[name].Nfs();
                     break;
                 case "local":
-                    spec[name]["path"].MustExist();
+                    if (spec[name]["path"].MustExist())
+                    {
+                        spec[name]["path"].NoBacksteps();
+                    }
+
                     if (!spec["nodeAffinity"].Has)
                     {
                         spec["nodeAffinity"].Required("local volume requires node affinity");
@@ -131,10 +199,16 @@ internal sealed class PersistentVolumeStrategy : KindStrategy
 
                     break;
                 case "csi":
-                    spec[name]["driver"].RequiredAnd(Names.Subdomain);
+                    spec[name]["driver"].CsiDriver();
                     spec[name]["volumeHandle"].MustExist();
+                    foreach (var secret in (ReadOnlySpan<string>)["controllerPublishSecretRef", "controllerExpandSecretRef", "nodePublishSecretRef", "nodeExpandSecretRef"])
+                    {
+                        SecretReference(spec[name][secret]);
+                    }
+
                     break;
                 default:
+                    spec[name].StorageSource(name, persistent: true);
                     break;
             }
         }
