@@ -86,6 +86,43 @@ public sealed partial class KubectlReadTests(SharedCluster cluster)
     }
 
     [Fact]
+    public async Task CustomKind_IsDescribedExplainedAndListed()
+    {
+        var kubectl = await cluster.NamespaceAsync();
+        await kubectl.RunAsync("create -f -", """
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"boats.sea.example.com"},
+             "spec":{"group":"sea.example.com","scope":"Namespaced","names":{"plural":"boats","singular":"boat","kind":"Boat","shortNames":["bo"]},
+             "versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},
+             "additionalPrinterColumns":[{"name":"Sails","type":"integer","jsonPath":".spec.sails"}],
+             "schema":{"openAPIV3Schema":{"type":"object","properties":{
+             "spec":{"type":"object","properties":{"sails":{"type":"integer","description":"How many sails it sets."}}},
+             "status":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}]}}
+            """);
+        await kubectl.RunAsync("wait crd boats.sea.example.com --for=condition=Established --timeout=30s");
+        await kubectl.RunAsync("create -f -", """{"apiVersion":"sea.example.com/v1","kind":"Boat","metadata":{"name":"b"},"spec":{"sails":3}}""");
+
+        var described = await kubectl.RunAsync("describe boat b");
+        Assert.Matches(@"Kind:\s+Boat", described);
+        Assert.Matches(@"Sails:\s+3", described);
+        Assert.Contains("How many sails it sets.", await kubectl.RunAsync("explain boat.spec.sails"), StringComparison.Ordinal);
+        Assert.Matches(@"NAME\s+SAILS\nb\s+3", await kubectl.RunAsync("get bo"));
+    }
+
+    [Fact]
+    public async Task Get_InChunks_ShowsAll()
+    {
+        var kubectl = await cluster.NamespaceAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await kubectl.ApplyAsync(Manifests.ConfigMap($"c{i}"));
+        }
+
+        var names = await kubectl.RunAsync("get cm --chunk-size=2 -o name");
+
+        Assert.Equal(Enumerable.Range(0, 5).Select(i => $"configmap/c{i}"), names.Split('\n').Where(n => n.StartsWith("configmap/c", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Explain_KindAndField_AreKnown()
     {
         var kubectl = await cluster.NamespaceAsync();

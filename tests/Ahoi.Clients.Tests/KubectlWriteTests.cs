@@ -162,6 +162,33 @@ public sealed class KubectlWriteTests(SharedCluster cluster)
     }
 
     [Fact]
+    public async Task Rollout_Undo_BringsTheTemplateBefore()
+    {
+        var kubectl = await cluster.NamespaceAsync();
+        await kubectl.ApplyAsync(Manifests.Deployment);
+        var uid = await kubectl.RunAsync("get deployment web -o jsonpath={.metadata.uid}");
+        var labels = (await kubectl.JsonAsync("get deployment web")).At("spec", "selector", "matchLabels");
+        foreach (var (revision, image) in ((int, string)[])[(1, "before"), (2, "now")])
+        {
+            // What the controller would have left of each revision.
+            await kubectl.RunAsync("create -f -", $$$$"""
+                {"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{"name":"web-{{{{revision}}}}","labels":{{{{labels}}}},
+                 "annotations":{"deployment.kubernetes.io/revision":"{{{{revision}}}}"},
+                 "ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"web","uid":"{{{{uid}}}}","controller":true}]},
+                 "spec":{"replicas":0,"selector":{"matchLabels":{{{{labels}}}}},
+                 "template":{"metadata":{"labels":{{{{labels}}}}},"spec":{"containers":[{"name":"c","image":"{{{{image}}}}"}]} } } }
+                """);
+        }
+
+        await kubectl.RunAsync("annotate deployment web deployment.kubernetes.io/revision=2");
+        Assert.Matches("1 +<none>\n2 +<none>", await kubectl.RunAsync("rollout history deployment web"));
+
+        Assert.Contains("rolled back", await kubectl.RunAsync("rollout undo deployment web"), StringComparison.Ordinal);
+
+        Assert.Equal("before", await kubectl.RunAsync("get deployment web -o jsonpath={.spec.template.spec.containers[*].image}"));
+    }
+
+    [Fact]
     public async Task Wait_ConditionFieldAndDeletion_End()
     {
         var kubectl = await cluster.NamespaceAsync();

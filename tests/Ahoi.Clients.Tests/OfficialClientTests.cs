@@ -55,6 +55,30 @@ public sealed class OfficialClientTests(SharedCluster cluster)
     }
 
     [Fact]
+    public async Task List_InPages_HasEachObjectOnce()
+    {
+        using var client = Open();
+        var kubectl = await cluster.NamespaceAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await kubectl.ApplyAsync(Manifests.ConfigMap($"c{i}"));
+        }
+
+        var (names, pages, token) = (new List<string>(), 0, default(string));
+        do
+        {
+            var page = await client.CoreV1.ListNamespacedConfigMapAsync(kubectl.Namespace, limit: 2, continueParameter: token, cancellationToken: Cancel);
+            names.AddRange(page.Items.Select(i => i.Metadata.Name));
+            pages++;
+            token = page.Metadata.ContinueProperty;
+        }
+        while (!string.IsNullOrEmpty(token));
+
+        Assert.Equal(["c0", "c1", "c2", "c3", "c4"], names);
+        Assert.Equal(3, pages);
+    }
+
+    [Fact]
     public async Task Watch_Changes_Arrive()
     {
         using var client = Open();

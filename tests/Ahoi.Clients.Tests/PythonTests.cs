@@ -21,6 +21,6 @@ public sealed class PythonTests(SharedCluster cluster)
             new Dictionary<string, string> { ["KUBECONFIG"] = cluster.Kubeconfig, ["HOME"] = cluster.Home });
 
         Assert.True(code == 0, $"{output}\n{error}");
-        Assert.Equal("lists_and_errors ok\npatches ok\nwatches ok\ncustom_objects ok\n", output);
+        Assert.Equal("lists_and_errors ok\npatches ok\nreplaces ok\nwatches ok\ncustom_objects ok\n", output);
     }
 }

@@ -52,6 +52,16 @@ def patches():
     assert scaled.spec.replicas == 3
 
 
+def replaces():
+    stale = core.read_namespaced_config_map("c1", NAMESPACE)
+    fresh = core.read_namespaced_config_map("c1", NAMESPACE)
+    fresh.data = {"k": "fresh"}
+    assert core.replace_namespaced_config_map("c1", NAMESPACE, fresh).data == {"k": "fresh"}
+    refused(409, lambda: core.replace_namespaced_config_map("c1", NAMESPACE, stale))
+    refused(409, lambda: core.delete_namespaced_config_map("c1", NAMESPACE, body=client.V1DeleteOptions(
+        preconditions=client.V1Preconditions(resource_version=stale.metadata.resource_version))))
+
+
 def watches():
     version = core.list_namespaced_config_map(NAMESPACE).metadata.resource_version
     core.create_namespaced_config_map(NAMESPACE, config_map("w1"))
@@ -101,6 +111,6 @@ def custom_objects():
     refused(404, lambda: custom.get_namespaced_custom_object(group, "v1", NAMESPACE, "widgets", "a"))
 
 
-for part in (lists_and_errors, patches, watches, custom_objects):
+for part in (lists_and_errors, patches, replaces, watches, custom_objects):
     part()
     print(f"{part.__name__} ok")
