@@ -14,6 +14,7 @@ internal static class AhoiCommandLine
         root.Subcommands.Add(OperatorsCommand.Create());
         root.Subcommands.Add(PlanCommand.Create());
         root.Subcommands.Add(TreeCommand.Create());
+        root.Subcommands.Add(ExplainReconcileCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -12,6 +12,7 @@ public sealed class ProjectReferenceTests
         ["Ahoi.Client"] = ["Ahoi.Api"],
         ["Ahoi.Models"] = ["Ahoi.Api", "Ahoi.Client"],
         ["Ahoi.Framework"] = ["Ahoi.Api", "Ahoi.Client"],
+        ["Ahoi.Framework.Observability"] = ["Ahoi.Api", "Ahoi.Framework"],
         ["Ahoi.ControlPlane.Storage"] = [],
         ["Ahoi.ControlPlane.ApiServer"] = ["Ahoi.Api", "Ahoi.Cel", "Ahoi.ControlPlane.Storage"],
         ["Ahoi.ControlPlane.Controllers"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
@@ -24,12 +25,12 @@ public sealed class ProjectReferenceTests
         ["Ahoi.Testing"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.ControlPlane"],
         ["Ahoi.Cli"] =
         [
-            "Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.ControlPlane", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews",
+            "Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.ControlPlane", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews",
         ],
         ["Ahoi.Tenancy"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
         ["Ahoi.Pools"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
         ["Ahoi.Previews"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
-        ["Ahoi.Host"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews"],
+        ["Ahoi.Host"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews"],
     };
 
     [Fact]

@@ -77,7 +77,49 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         Assert.Contains(JsonTree.ParseMap(_output.ToString()).List("children")!.Maps, c => c.Text("kind") == "Namespace");
     }
 
+    [Fact]
+    public async Task ExplainReconcile_OfAnOperatorOfThisMachine_NamesCausesAndWrites()
+    {
+        await WithOperatorsAsync(async () =>
+        {
+            await CreateCustomerAsync();
+            await EventuallyAsync(async () => await _client.FindAsync(Namespaces, new(null, "cust-c1")) is not null);
+            await EventuallyAsync(async () =>
+            {
+                _output.GetStringBuilder().Clear();
+                Assert.Equal(ExitCodes.Ok, await RunAsync("explain-reconcile", "customer/c1"));
+                return _output.ToString().Contains("wrote    applied Namespace cust-c1", StringComparison.Ordinal);
+            });
+            Assert.Contains("controller customer: done after", _output.ToString(), StringComparison.Ordinal);
+            Assert.Contains("because  it was seen for the first time", _output.ToString(), StringComparison.Ordinal);
+
+            _output.GetStringBuilder().Clear();
+            Assert.Equal(ExitCodes.Ok, await RunAsync("explain-reconcile", "customer/c1", "-o", "json"));
+            Assert.All(JsonTree.ParseMap(_output.ToString()).List("reconciles")!.Maps, r => Assert.Equal("c1", r.Text("name")));
+
+            _output.GetStringBuilder().Clear();
+            Assert.Equal(ExitCodes.Ok, await RunAsync("explain-reconcile", "customer/other"));
+            Assert.Contains("no reconcile is remembered", _output.ToString(), StringComparison.Ordinal);
+        });
+
+        Assert.Equal(ExitCodes.Failed, await RunAsync("explain-reconcile", "customer/c1"));
+        Assert.Contains("this user runs no operator on this machine", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ExplainReconcile_EndpointWhereNobodyListens_SaysSo()
+    {
+        Assert.Equal(ExitCodes.Failed, await RunAsync("explain-reconcile", "namespace/default", "--endpoint", "http://127.0.0.1:1"));
+        Assert.Contains("the operator at http://127.0.0.1:1/ does not answer", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("explain-reconcile customer", ExitCodes.Usage, "'customer' does not name an object; write it as KIND/NAME.")]
+    [InlineData("explain-reconcile ship/a", ExitCodes.Failed, "the cluster does not serve a kind 'ship'")]
+    [InlineData("explain-reconcile namespace/a --token-file x", ExitCodes.Usage, "--token-file goes with --endpoint")]
+    [InlineData("explain-reconcile namespace/a --endpoint here", ExitCodes.Usage, "'here' of --endpoint is not an address; write it as http://127.0.0.1:8081.")]
+    [InlineData("operators run --observe there", ExitCodes.Usage, "'there' of --observe is not an address and port; write it as 127.0.0.1:8081.")]
+    [InlineData("operators run --otlp there", ExitCodes.Usage, "'there' of --otlp is not a collector's address; write it as http://127.0.0.1:4317.")]
     [InlineData("tree customer", ExitCodes.Usage, "'customer' does not name an object; write it as KIND/NAME.")]
     [InlineData("tree ship/a", ExitCodes.Failed, "the cluster does not serve a kind 'ship'")]
     [InlineData("tree namespace/none", ExitCodes.Failed, "there is no Namespace none")]

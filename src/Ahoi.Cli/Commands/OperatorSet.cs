@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Ahoi.Cli.Observation;
 using Ahoi.Client.Connections;
 using Ahoi.Framework.Hosting;
+using Ahoi.Framework.Observability;
 using Ahoi.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +19,8 @@ internal static class OperatorSet
 
     /// <summary>Builds a host of some operators; it is not started.</summary>
     public static IHost Build(
-        ApiConnection connection, IReadOnlyCollection<string> operators, Action<ILoggingBuilder> logging, Action<AhoiOptions>? configure = null)
+        ApiConnection connection, IReadOnlyCollection<string> operators, Action<ILoggingBuilder> logging, Action<AhoiOptions>? configure = null,
+        Action<ObservabilityOptions>? observe = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ahoi" });
         builder.Services.AddLogging(logging);
@@ -30,12 +33,39 @@ internal static class OperatorSet
             options.InstallDefinitions = true;
             configure?.Invoke(options);
         });
+        if (observe is not null)
+        {
+            ahoi.AddObservability(observe);
+        }
+
         if (operators.Contains("tenancy"))
         {
             ahoi.AddTenancy();
         }
 
         return builder.Build();
+    }
+
+    /// <summary>Starts a host, says where it can be looked at, and lets this user's other commands find it until the result
+    /// is disposed of.</summary>
+    /// <exception cref="CommandFailedException">Nothing can be served at the address that was asked for.</exception>
+    public static async Task<IDisposable?> StartAsync(IHost host, Uri server, TextWriter talk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new CommandFailedException(exception.Message);
+        }
+
+        if (host.Services.GetRequiredService<ObservabilityEndpoint>().Address is { } address)
+        {
+            await talk.WriteLineAsync($"ahoi: health, metrics and causes: {address}");
+        }
+
+        return RunningOperators.Announce(host.Services, server);
     }
 
     private sealed class NoLifetime : IHostLifetime

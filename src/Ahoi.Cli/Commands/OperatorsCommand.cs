@@ -12,6 +12,7 @@ internal static class OperatorsCommand
     private static Command CreateRun()
     {
         var cluster = new ClusterOptions();
+        var observation = new ObservationOptions();
         var operators = OperatorSet.Option();
         var lease = new Option<string?>("--lease")
         {
@@ -28,6 +29,7 @@ internal static class OperatorsCommand
             }
         });
         cluster.AddTo(command);
+        observation.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var connection = await cluster.ConnectAsync(parsed, cancellationToken);
@@ -41,11 +43,12 @@ internal static class OperatorsCommand
                 {
                     options.InstallDefinitions = !parsed.GetValue(foreignDefinitions);
                     options.Leadership = parts is null ? null : new LeaderElectionOptions { LeaseNamespace = parts[0], LeaseName = parts[1] };
-                });
+                },
+                observation.Read(parsed));
             var error = parsed.InvocationConfiguration.Error;
             try
             {
-                await host.StartAsync(cancellationToken);
+                using var announcement = await OperatorSet.StartAsync(host, connection.Server, error, cancellationToken);
                 await error.WriteLineAsync($"ahoi: operators {string.Join(", ", names)} run against {connection.Server}");
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 
 namespace Ahoi.Cli.Commands;
@@ -15,7 +14,7 @@ internal static class UpCommand
         {
             Description = "Address and port to serve on. Port 0 takes a free one.",
             HelpName = "127.0.0.1:6443",
-            CustomParser = result => ParseEndpoint(result.Tokens[0].Value, result.AddError),
+            CustomParser = result => ListenAddress.Parse(result.Tokens[0].Value, "--listen", 6443, result.AddError),
             DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 6443),
         };
         var http = new Option<bool>("--http") { Description = "Serve plain HTTP instead of TLS; for tests, on loopback only." };
@@ -28,10 +27,13 @@ internal static class UpCommand
         var demo = new Option<bool>("--demo") { Description = "Apply the example Customer and watch it converge." };
         var ready = new Option<string?>("--ready-file") { Description = "Created once the cluster answers and the chosen components run.", HelpName = "FILE" };
 
+        var observation = new ObservationOptions();
+
         var command = new Command("up", "Start a local cluster and stay up until Ctrl-C.")
         {
             listen, http, data, ephemeral, kubeconfig, components, operators, tokens, demo, ready,
         };
+        observation.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(ephemeral) && result.GetValue(data) is not null)
@@ -57,24 +59,10 @@ internal static class UpCommand
                 TokenAuthFile = parsed.GetValue(tokens),
                 Demo = parsed.GetValue(demo),
                 ReadyFile = parsed.GetValue(ready),
+                Observe = observation.Read(parsed),
             },
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error).RunAsync(cancellationToken));
         return command;
-    }
-
-    private static IPEndPoint? ParseEndpoint(string text, Action<string> addError)
-    {
-        var colon = text.LastIndexOf(':');
-        var host = colon < 0 ? text : text[..colon];
-        var port = colon < 0 ? "6443" : text[(colon + 1)..];
-        var address = host is "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host.Trim('[', ']'), out var parsed) ? parsed : null;
-        if (address is null || !ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            addError($"'{text}' of --listen is not an address and port; write it as 127.0.0.1:6443.");
-            return null;
-        }
-
-        return new IPEndPoint(address, number);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Ahoi.Framework.Observability;
 
 namespace Ahoi.Cli.Commands;
 
@@ -24,4 +25,6 @@ internal sealed record UpOptions
     public bool Demo { get; init; }
 
     public string? ReadyFile { get; init; }
+
+    public Action<ObservabilityOptions>? Observe { get; init; }
 }

@@ -16,10 +16,10 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         await using var cluster = await StartClusterAsync(loggers, cancellationToken);
         await error.WriteLineAsync($"ahoi: the cluster answers at {cluster.Url} ({Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s)");
 
-        using var host = options.Components.Contains("operators") ? OperatorSet.Build(cluster.Connect(), [.. options.Operators], Configure) : null;
+        using var host = options.Components.Contains("operators") ? OperatorSet.Build(cluster.Connect(), [.. options.Operators], Configure, observe: options.Observe) : null;
+        using var announcement = host is null ? null : await OperatorSet.StartAsync(host, cluster.Url!, error, cancellationToken);
         if (host is not null)
         {
-            await host.StartAsync(cancellationToken);
             await error.WriteLineAsync($"ahoi: operators: {string.Join(", ", options.Operators)}");
         }
 

@@ -19,6 +19,16 @@ public sealed record ReconcileCause(CauseKind Kind, GroupVersionKind? Type = nul
     /// <summary>Gets a word of whoever asked for the reconcile, or <see langword="null"/>.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Gets what became of <see cref="Object"/>: <c>came</c>, <c>changed</c> or <c>went</c>, and
+    /// <see langword="null"/> where there is none.</summary>
+    public string? Change => (Before, After) switch
+    {
+        (null, null) => null,
+        (null, _) => "came",
+        (_, null) => "went",
+        _ => "changed",
+    };
+
     /// <summary>Gets which field manager wrote the object last, as far as the cluster tells.</summary>
     public string? Manager => After?.LastManager;
 
