@@ -40,4 +40,14 @@ internal static class FrameworkEventIds
     public const int LeadershipEnded = 401;
     public const int LeaseNotTaken = 402;
     public const int LeaseNotReleased = 403;
+
+    // Scheduling: 500 to 599.
+    public const int SchedulerStarted = 500;
+    public const int SchedulerWaiting = 501;
+    public const int PodPlaced = 502;
+    public const int PodUnschedulable = 503;
+    public const int PodPlacementFailed = 504;
+    public const int PodReportFailed = 505;
+    public const int SchedulingObjectUnreadable = 506;
+    public const int WorkFailed = 507;
 }

@@ -45,7 +45,8 @@ public static class AhoiServiceCollectionExtensions
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>(),
             s.GetRequiredService<OperatorClients>().Leadership,
-            s.GetService<IMeterFactory>()));
+            s.GetService<IMeterFactory>(),
+            s.GetServices<IOperatorWork>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OperatorService>());
         return new(services);
     }

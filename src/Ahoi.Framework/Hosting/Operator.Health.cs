@@ -42,6 +42,12 @@ public sealed partial class Operator
             yield return new($"controller/{runner.Name}", runner.IsRunning, runner.IsRunning ? "its caches are complete" : runner.Waiting ?? "its caches are being filled");
         }
 
+        // What only a leader does is not waited for elsewhere.
+        foreach (var work in _works.Where(_ => Volatile.Read(ref _working)))
+        {
+            yield return new(work.Name, work.IsRunning, work.IsRunning ? "its caches are complete" : "its caches are being filled");
+        }
+
         if (_leadership?.Elector is { } elector)
         {
             yield return elector.Holder switch

@@ -33,6 +33,9 @@ public sealed partial class Operator : IAsyncDisposable
     private readonly OperatorLeadership? _leadership;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<ApiClient> _planClient;
+    private readonly IReadOnlyList<IOperatorWork> _works;
+    private readonly OperatorTools _tools;
+    private readonly CancellationTokenSource _stopping = new();
     private Task _run = Task.CompletedTask;
     private volatile bool _started;
     private bool _working;
@@ -41,7 +44,7 @@ public sealed partial class Operator : IAsyncDisposable
 
     internal Operator(
         ApiClient client, ObjectTypes types, IEnumerable<IControllerSource> controllers, AhoiOptions options, TimeProvider time, ILoggerFactory loggers,
-        OperatorLeadership? leadership = null, IMeterFactory? meters = null)
+        OperatorLeadership? leadership = null, IMeterFactory? meters = null, IEnumerable<IOperatorWork>? works = null)
     {
         _leadership = leadership;
         _client = client;
@@ -63,11 +66,13 @@ public sealed partial class Operator : IAsyncDisposable
         _events = new(client, options.OperatorName, time, _logger);
         _runners = [.. _definitions.Select(d => new ControllerRunner(d, types, _cache, client, _events, time, random, _metrics, loggers, () => _planClient.Value))];
         _metrics.Observe(_runners, _cache, () => IsLeading);
+        _works = [.. works ?? []];
+        _tools = new(client, _cache, _events, time, random, loggers);
     }
 
     /// <summary>Gets whether every controller has complete caches, and reconciles or could do so as soon as this replica
     /// leads.</summary>
-    public bool IsReady => _runners.All(r => r.IsRunning);
+    public bool IsReady => _runners.All(r => r.IsRunning) && (!Volatile.Read(ref _working) || _works.All(w => w.IsRunning));
 
     /// <summary>Gets whether this replica reconciles: always, unless <see cref="AhoiOptions.Leadership"/> says that one of
     /// several does.</summary>
@@ -157,6 +162,8 @@ public sealed partial class Operator : IAsyncDisposable
             runner.Queue.Complete();
         }
 
+        await _stopping.CancelAsync().ConfigureAwait(false);
+
         // Controllers that wait for their caches or for leadership have nothing to end.
         if (Volatile.Read(ref _working))
         {
@@ -203,8 +210,9 @@ public sealed partial class Operator : IAsyncDisposable
     private async Task WorkAsync(IReadOnlyList<Task> prepared, CancellationToken cut)
     {
         Volatile.Write(ref _working, true);
-        var working = _runners.Zip(prepared, (r, p) => r.WorkAsync(p, cut)).ToArray();
-        await Task.WhenAll(working).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cut, _stopping.Token);
+        var works = _works.Select(w => KeepAsync(w, stopping.Token));
+        await Task.WhenAll([.. _runners.Zip(prepared, (r, p) => r.WorkAsync(p, cut)), .. works]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Volatile.Read(ref _stopped))
         {
             _drained.TrySetResult();
@@ -233,6 +241,7 @@ public sealed partial class Operator : IAsyncDisposable
 
         _metrics.Dispose();
         _cut.Dispose();
+        _stopping.Dispose();
     }
 
     [LoggerMessage(FrameworkEventIds.OperatorStarted, LogLevel.Information, "Operator {Operator} started {Count} controllers")]

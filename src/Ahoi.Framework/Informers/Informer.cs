@@ -92,6 +92,15 @@ internal sealed partial class Informer
         }
     }
 
+    /// <summary>Takes a handler away; a call that has begun may still go on.</summary>
+    public void Unsubscribe(Action<ResourceDelta> handler)
+    {
+        lock (_gate)
+        {
+            _handlers = [.. _handlers.Where(h => h != handler)];
+        }
+    }
+
     /// <summary>Waits until the store is complete, or says why it is not going to be for now.</summary>
     public async ValueTask<ApiResource> ReadyAsync(CancellationToken cancellationToken)
     {
