@@ -20,7 +20,7 @@ internal sealed partial class PodScheduler(SchedulerOptions options) : IOperator
     private static readonly GroupVersionKind NamespaceKind = new("", "v1", "Namespace");
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
 
-    public string Name => options.Name;
+    public string Name => $"scheduler/{options.Name}";
 
     public bool IsRunning { get; private set; }
 
