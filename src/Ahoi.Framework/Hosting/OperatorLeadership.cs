@@ -22,7 +22,8 @@ internal sealed class OperatorLeadership(ApiClient client, LeaderElector elector
 
         var client = new ApiClient(connection, settings);
         var logger = settings.Loggers.CreateLogger("Ahoi.Framework.Leadership");
-        return new(client, new(client, leadership, settings.Time, logger), settings.Time);
+        var time = settings.Time == TimeProvider.System ? UptimeClock.Instance : settings.Time;
+        return new(client, new(client, leadership, time, logger), time);
     }
 
     public DelegatingHandler CreateFence() => new FencingHandler(elector, time);

@@ -59,6 +59,90 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_AnswersDoNotComeBack_StopsBeforeTheOtherStarts()
+    {
+        var a = Start("a");
+        await PassTimeUntilAsync(() => a.Elector.IsLeader);
+        var b = Start("b");
+        await PassTimeAsync(5 * Second);
+
+        a.Door.Deaf = true;
+        var overlap = false;
+        await PassTimeUntilAsync(() =>
+        {
+            overlap |= a.Elector.IsLeader && b.Elector.IsLeader;
+            return b.Elector.IsLeader;
+        });
+
+        Assert.False(overlap);
+
+        // What it hears again is that somebody else leads.
+        a.Door.Deaf = false;
+        await PassTimeAsync(30 * Second);
+        Assert.True(b.Elector.IsLeader);
+        Assert.False(a.Elector.IsLeader);
+        Assert.Equal(1, a.Starts);
+    }
+
+    [Fact]
+    public async Task Run_EveryoneCutOff_NobodyLeadsAndThenOneDoes()
+    {
+        var a = Start("a");
+        await PassTimeUntilAsync(() => a.Elector.IsLeader);
+        var b = Start("b");
+        await PassTimeAsync(5 * Second);
+        a.Door.Broken = b.Door.Broken = true;
+        await PassTimeAsync(30 * Second);
+        Assert.False(a.Elector.IsLeader || b.Elector.IsLeader);
+
+        a.Door.Broken = b.Door.Broken = false;
+        await PassTimeUntilAsync(() => a.Elector.IsLeader || b.Elector.IsLeader);
+        await PassTimeAsync(30 * Second);
+        Assert.True(a.Elector.IsLeader ^ b.Elector.IsLeader);
+    }
+
+    [Theory]
+    [InlineData(24)]
+    [InlineData(-24)]
+    public async Task Run_WallClocksJump_ChangeNothing(int hours)
+    {
+        var (ofLeader, ofOther) = (new JumpingClock(_time), new JumpingClock(_time));
+        var a = Start("a", time: ofLeader);
+        await PassTimeUntilAsync(() => a.Elector.IsLeader);
+        var term = a.Elector.Term;
+        var b = Start("b", time: ofOther);
+        await PassTimeAsync(5 * Second);
+
+        ofLeader.Ahead = TimeSpan.FromHours(hours);
+        await PassTimeAsync(30 * Second);
+        ofOther.Ahead = TimeSpan.FromHours(-2 * hours);
+        await PassTimeAsync(30 * Second);
+
+        Assert.Same(term, a.Elector.Term);
+        Assert.True(a.Elector.IsLeader);
+        Assert.False(b.Elector.IsLeader);
+
+        // And whoever takes over does so as ever.
+        await a.StopAsync();
+        await PassTimeUntilAsync(() => b.Elector.IsLeader);
+    }
+
+    [Fact]
+    public void UptimeClock_GoesOnAtItsPace()
+    {
+        var clock = UptimeClock.Instance;
+        var (began, wallBegan) = (clock.GetTimestamp(), Stopwatch.GetTimestamp());
+        while (Stopwatch.GetElapsedTime(wallBegan) < TimeSpan.FromMilliseconds(20))
+        {
+            Thread.SpinWait(1000);
+        }
+
+        // It has counted at least what the other clock has, which stands still in suspension.
+        Assert.True(clock.GetElapsedTime(began) >= TimeSpan.FromMilliseconds(19));
+        Assert.True(clock.GetElapsedTime(began) <= Stopwatch.GetElapsedTime(wallBegan) + TimeSpan.FromHours(1));
+    }
+
+    [Fact]
     public async Task Run_ErrorsForLessThanTheDeadline_KeepsLeading()
     {
         var a = Start("a");
@@ -176,7 +260,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         }
     }
 
-    private Replica Start(string identity, bool broken = false, FakeTimeProvider? time = null, Func<LeadershipTerm, CancellationToken, Task>? work = null)
+    private Replica Start(string identity, bool broken = false, TimeProvider? time = null, Func<LeadershipTerm, CancellationToken, Task>? work = null)
     {
         var replica = new Replica(_server.Open(), identity, time ?? _time, broken, work);
         _replicas.Add(replica);
@@ -216,12 +300,26 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         }
     }
 
+    /// <summary>A clock whose time of day somebody sets, while time passes as ever.</summary>
+    private sealed class JumpingClock(TimeProvider inner) : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow() + Ahead;
+
+        public override long GetTimestamp() => inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => inner.CreateTimer(callback, state, dueTime, period);
+    }
+
     private sealed class Replica : IDisposable
     {
         private readonly CancellationTokenSource _stopping = new();
         private readonly ApiClient _client;
 
-        public Replica(LeaseServer.Door door, string identity, FakeTimeProvider time, bool broken, Func<LeadershipTerm, CancellationToken, Task>? work)
+        public Replica(LeaseServer.Door door, string identity, TimeProvider time, bool broken, Func<LeadershipTerm, CancellationToken, Task>? work)
         {
             Door = door;
             door.Broken = broken;

@@ -73,6 +73,7 @@ internal sealed class LeaseServer
     {
         private volatile bool _broken;
         private volatile bool _silent;
+        private volatile bool _deaf;
 
         /// <summary>Refuses every connection from now on.</summary>
         public bool Broken
@@ -88,6 +89,13 @@ internal sealed class LeaseServer
             set => _silent = value;
         }
 
+        /// <summary>Carries requests out and never brings an answer back: half of a partition.</summary>
+        public bool Deaf
+        {
+            get => _deaf;
+            set => _deaf = value;
+        }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (_silent)
@@ -101,7 +109,14 @@ internal sealed class LeaseServer
             }
 
             var body = request.Content is null ? null : JsonTree.ParseMap(await request.Content.ReadAsByteArrayAsync(cancellationToken));
-            return server.Answer(request.Method, body);
+            var answer = server.Answer(request.Method, body);
+            if (_deaf)
+            {
+                answer.Dispose();
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+
+            return answer;
         }
     }
 }
