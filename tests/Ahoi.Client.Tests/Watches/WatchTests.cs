@@ -21,6 +21,20 @@ public sealed class WatchTests
             .WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OpenWatch_NoHeaders_EndsWithinTheHeaderLimit(bool http2)
+    {
+        await using var server = await StartAsync(http2, ScriptedServer.HangAsync);
+        using var client = server.Client(new() { HeaderTimeout = Limit });
+
+        var failure = await Assert.ThrowsAsync<TransportException>(
+            () => client.OpenWatchAsync(Objects.Pods, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal(TransportFault.NoAnswer, failure.Fault);
+    }
+
     [Fact]
     public async Task Watch_QuietAndClosedByTheServer_EndsNormally()
     {

@@ -159,6 +159,20 @@ public sealed class LeaderElectorTests : IAsyncDisposable
         Assert.Equal(0, a.Ends);
     }
 
+    [Theory]
+    [InlineData(""" {"holderIdentity":null} """)]
+    [InlineData(""" {"holderIdentity":"","leaseDurationSeconds":1} """)]
+    [InlineData("{}")]
+    public async Task Run_LeaseThatNobodyHolds_IsTaken(string spec)
+    {
+        _server.Put(spec);
+        var a = Start("a");
+
+        await PassTimeUntilAsync(() => a.Elector.IsLeader);
+
+        Assert.Equal("a", _server.Holder);
+    }
+
     [Fact]
     public async Task Run_ErrorsWhileAcquiring_GoesOnTrying()
     {

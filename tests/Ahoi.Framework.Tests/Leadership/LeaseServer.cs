@@ -25,6 +25,17 @@ internal sealed class LeaseServer
 
     public string? Holder => Lease?.At("spec", "holderIdentity") as string;
 
+    /// <summary>Puts a Lease there that somebody else has made.</summary>
+    public void Put(string spec)
+    {
+        lock (_gate)
+        {
+            _lease = JsonTree.ParseMap($$$"""
+                {"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"operator","namespace":"default","resourceVersion":"0"},"spec":{{{spec}}}}
+                """);
+        }
+    }
+
     /// <summary>Gives one replica its own way to the server.</summary>
     public Door Open() => new(this);
 
