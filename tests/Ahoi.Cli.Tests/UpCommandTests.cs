@@ -1,10 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Connections;
+using Ahoi.Client.Requests;
 
 namespace Ahoi.Cli.Tests;
 
 public sealed class UpCommandTests : IDisposable
 {
+    private static readonly GroupVersionResource Nodes = new("", "v1", "nodes");
+    private static readonly GroupVersionResource Pods = new("", "v1", "pods");
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ahoi-cli-").FullName;
@@ -83,6 +89,34 @@ public sealed class UpCommandTests : IDisposable
         Assert.Equal(ExitCodes.Failed, await RunAsync("up", "--listen", "127.0.0.1:0", "--data", _folder).WaitAsync(Limit));
 
         Assert.Contains(message, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Up_Scheduler_PlacesPodsOnNodes()
+    {
+        var (ready, kubeconfig) = (Path.Combine(_folder, "ready"), Path.Combine(_folder, "kubeconfig"));
+        using var watcher = new FileSystemWatcher(_folder) { EnableRaisingEvents = true };
+        var created = new TaskCompletionSource();
+        watcher.Created += (_, e) => _ = e.Name == "ready" && created.TrySetResult();
+        var running = RunAsync(
+            "up", "--listen", "127.0.0.1:0", "--ephemeral", "--kubeconfig", kubeconfig, "--ready-file", ready, "--components", "apiserver,scheduler");
+        await Task.WhenAny(created.Task, running).WaitAsync(Limit);
+        Assert.True(created.Task.IsCompletedSuccessfully, $"{running.Exception} {_error}");
+
+        using var client = new ApiClient(ApiConnection.FromKubeconfig(kubeconfig));
+        await client.CreateAsync(Nodes, null, JsonTree.ParseMap(
+            """{"apiVersion":"v1","kind":"Node","metadata":{"name":"n"},"status":{"allocatable":{"cpu":"1","memory":"1Gi","pods":"10"}}}"""));
+        await client.PatchAsync(Nodes, new(null, "n"), Patch.Merge(JsonTree.ParseMap("""{"spec":{"taints":null}}""")));
+        await client.CreateAsync(Pods, "default", JsonTree.ParseMap(
+            """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}"""));
+        using var limit = new CancellationTokenSource(Limit);
+        while ((await client.GetAsync(Pods, new("default", "p"), cancellationToken: limit.Token)).ToMap().At("spec", "nodeName") is not "n")
+        {
+            await Task.Delay(10, limit.Token);
+        }
+
+        await _stopping.CancelAsync();
+        Assert.Equal(ExitCodes.Ok, await running.WaitAsync(Limit));
     }
 
     public void Dispose()

@@ -6,8 +6,6 @@ namespace Ahoi.Cli.Commands;
 /// <summary><c>ahoi up</c>: a local cluster, and on it whatever was asked for, until Ctrl-C.</summary>
 internal static class UpCommand
 {
-    private static readonly string[] Components = ["apiserver", "operators"];
-
     public static Command Create()
     {
         var listen = new Option<IPEndPoint>("--listen")
@@ -21,7 +19,7 @@ internal static class UpCommand
         var data = new Option<string?>("--data") { Description = "Folder the cluster is kept in (default: the user's data folder).", HelpName = "DIR" };
         var ephemeral = new Option<bool>("--ephemeral") { Description = "Keep nothing: the cluster is gone when it stops." };
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the kubeconfig, mode 0600 (default: DIR/kubeconfig).", HelpName = "FILE" };
-        var components = NameLists.Create("--components", "What to run", Components);
+        var components = NameLists.Create("--components", "What to run", ComponentSet.Known);
         var operators = OperatorSet.Option();
         var tokens = new Option<string?>("--token-auth-file") { Description = "More users, as kube-apiserver's CSV: token,user,uid,\"group1,group2\".", HelpName = "FILE" };
         var demo = new Option<bool>("--demo") { Description = "Apply the example Customer and watch it converge." };

@@ -16,6 +16,8 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         await using var cluster = await StartClusterAsync(loggers, cancellationToken);
         await error.WriteLineAsync($"ahoi: the cluster answers at {cluster.Url} ({Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s)");
 
+        using var components = ComponentSet.Build(cluster.Connect(), options.Components, Configure);
+        await (components?.StartAsync(cancellationToken) ?? Task.CompletedTask);
         using var host = options.Components.Contains("operators") ? OperatorSet.Build(cluster.Connect(), [.. options.Operators], Configure, observe: options.Observe) : null;
         using var announcement = host is null ? null : await OperatorSet.StartAsync(host, cluster.Url!, error, cancellationToken);
         if (host is not null)
@@ -45,11 +47,9 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         }
         finally
         {
-            if (host is not null)
-            {
-                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(8));
-                await host.StopAsync(limit.Token);
-            }
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(8));
+            await (host?.StopAsync(limit.Token) ?? Task.CompletedTask);
+            await (components?.StopAsync(limit.Token) ?? Task.CompletedTask);
 
             if (options.ReadyFile is { } ready)
             {
