@@ -50,4 +50,9 @@ internal static class FrameworkEventIds
     public const int PodReportFailed = 505;
     public const int SchedulingObjectUnreadable = 506;
     public const int WorkFailed = 507;
+
+    // Periodic tasks: 600 to 699.
+    public const int TaskFailed = 600;
+    public const int TaskSkipped = 601;
+    public const int TaskEnded = 602;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using Ahoi.Api.Objects;
 using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Periodic;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -45,6 +46,34 @@ public sealed class AhoiBuilder
         ArgumentNullException.ThrowIfNull(reconcile);
         Services.AddSingleton<IControllerSource>(services => new ControllerSource<T>(
             new FunctionReconciler<T>(reconcile), configure, services, [.. services.GetServices<IReconcileStep>()]));
+        return this;
+    }
+
+    /// <summary>Adds something that is done from time to time, by the replica that leads unless the options say
+    /// otherwise.</summary>
+    /// <typeparam name="TTask">The task; one instance serves all runs.</typeparam>
+    /// <param name="name">Its name, for logs and metrics.</param>
+    /// <param name="configure">Sets when it runs.</param>
+    /// <returns>This builder.</returns>
+    public AhoiBuilder AddPeriodicTask<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TTask>(
+        string name, Action<PeriodicTaskOptions>? configure = null)
+        where TTask : class, IPeriodicTask
+    {
+        Services.TryAddSingleton<TTask>();
+        Services.AddSingleton(services => PeriodicTaskDefinition.Create(name, services.GetRequiredService<TTask>().RunAsync, configure));
+        return this;
+    }
+
+    /// <summary>Adds a function that is called from time to time.</summary>
+    /// <param name="name">The task's name, for logs and metrics.</param>
+    /// <param name="run">Does it once.</param>
+    /// <param name="configure">Sets when it runs.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>
+    public AhoiBuilder AddPeriodicTask(
+        string name, Func<PeriodicTaskContext, CancellationToken, ValueTask> run, Action<PeriodicTaskOptions>? configure = null)
+    {
+        Services.AddSingleton(PeriodicTaskDefinition.Create(name, run, configure));
         return this;
     }
 

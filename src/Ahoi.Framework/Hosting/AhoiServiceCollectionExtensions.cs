@@ -5,6 +5,7 @@ using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Objects;
+using Ahoi.Framework.Periodic;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -46,7 +47,8 @@ public static class AhoiServiceCollectionExtensions
             s.GetRequiredService<ILoggerFactory>(),
             s.GetRequiredService<OperatorClients>().Leadership,
             s.GetService<IMeterFactory>(),
-            s.GetServices<IOperatorWork>()));
+            s.GetServices<IOperatorWork>(),
+            s.GetServices<PeriodicTaskDefinition>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OperatorService>());
         return new(services);
     }

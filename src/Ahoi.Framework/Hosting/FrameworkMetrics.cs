@@ -19,6 +19,8 @@ internal sealed class FrameworkMetrics : IDisposable
     private readonly Counter<long> _retries;
     private readonly Counter<long> _watchRestarts;
     private readonly Counter<long> _terms;
+    private readonly Counter<long> _taskRuns;
+    private readonly Histogram<double> _taskDurations;
     private readonly UpDownCounter<long> _active;
     private readonly Histogram<double> _durations;
     private readonly Histogram<double> _waits;
@@ -33,6 +35,8 @@ internal sealed class FrameworkMetrics : IDisposable
         _durations = _meter.CreateHistogram("ahoi.reconcile.duration", "s", "How long reconciles took, by controller and result.", advice: Seconds);
         _waits = _meter.CreateHistogram("ahoi.queue.wait", "s", "How long objects waited for a worker, by controller.", advice: Seconds);
         _watchRestarts = _meter.CreateCounter<long>("ahoi.watch.restarts", "{restart}", "Watches that had to begin again, by kind and reason.");
+        _taskRuns = _meter.CreateCounter<long>("ahoi.task.runs", "{run}", "Runs of periodic tasks by task and result.");
+        _taskDurations = _meter.CreateHistogram("ahoi.task.duration", "s", "How long runs of periodic tasks took, by task and result.", advice: Seconds);
         _terms = _meter.CreateCounter<long>("ahoi.leadership.terms", "{term}", "How often this replica has begun to lead.");
     }
 
@@ -68,6 +72,16 @@ internal sealed class FrameworkMetrics : IDisposable
     public void Retried(string controller) => _retries.Add(1, Controller(controller));
 
     public void WatchRestarted(GroupVersionKind kind, string reason) => _watchRestarts.Add(1, Kind(kind), new("ahoi.reason", reason));
+
+    public void TaskRan(string task, string result, TimeSpan? took)
+    {
+        var (by, with) = (new KeyValuePair<string, object?>("ahoi.task", task), new KeyValuePair<string, object?>("ahoi.result", result));
+        _taskRuns.Add(1, by, with);
+        if (took is { } time)
+        {
+            _taskDurations.Record(time.TotalSeconds, by, with);
+        }
+    }
 
     public void TermBegan() => _terms.Add(1);
 

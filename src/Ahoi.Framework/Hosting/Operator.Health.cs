@@ -24,6 +24,11 @@ public sealed partial class Operator
             yield return new($"controller/{runner.Name}", stuck is null, stuck ?? "moves");
         }
 
+        if (Tasks.All.Count > 0)
+        {
+            yield return new("tasks", Tasks.Fault is null, Tasks.Fault ?? "run when their time comes");
+        }
+
         var dead = _cache.Dead;
         foreach (var informer in _cache.Informers.OrderBy(i => i.Scope.ToString(), StringComparer.Ordinal))
         {

@@ -8,6 +8,7 @@ using Ahoi.Framework.Definitions;
 using Ahoi.Framework.Events;
 using Ahoi.Framework.Informers;
 using Ahoi.Framework.Objects;
+using Ahoi.Framework.Periodic;
 using Ahoi.Framework.Planning;
 using Microsoft.Extensions.Logging;
 
@@ -44,7 +45,8 @@ public sealed partial class Operator : IAsyncDisposable
 
     internal Operator(
         ApiClient client, ObjectTypes types, IEnumerable<IControllerSource> controllers, AhoiOptions options, TimeProvider time, ILoggerFactory loggers,
-        OperatorLeadership? leadership = null, IMeterFactory? meters = null, IEnumerable<IOperatorWork>? works = null)
+        OperatorLeadership? leadership = null, IMeterFactory? meters = null, IEnumerable<IOperatorWork>? works = null,
+        IEnumerable<PeriodicTaskDefinition>? tasks = null)
     {
         _leadership = leadership;
         _client = client;
@@ -65,6 +67,7 @@ public sealed partial class Operator : IAsyncDisposable
         _cache = new(client, ManagedFieldsFilter.KeepOnly(managers), time, random, _metrics, loggers);
         _events = new(client, options.OperatorName, time, _logger);
         _runners = [.. _definitions.Select(d => new ControllerRunner(d, types, _cache, client, _events, time, random, _metrics, loggers, () => _planClient.Value))];
+        Tasks = new(tasks ?? [], t => CreateLoop(t, random, loggers), time);
         _metrics.Observe(_runners, _cache, () => IsLeading);
         _works = [.. works ?? []];
         _tools = new(client, _cache, _events, time, random, loggers);
@@ -77,6 +80,9 @@ public sealed partial class Operator : IAsyncDisposable
     /// <summary>Gets whether this replica reconciles: always, unless <see cref="AhoiOptions.Leadership"/> says that one of
     /// several does.</summary>
     public bool IsLeading => _leadership is null || _leadership.Elector.IsLeader;
+
+    /// <summary>Gets what the operator does from time to time.</summary>
+    public PeriodicTasks Tasks { get; }
 
     /// <summary>Gets what controllers wait for that do not reconcile yet, by name.</summary>
     public IReadOnlyDictionary<string, string> Waiting =>
@@ -162,6 +168,7 @@ public sealed partial class Operator : IAsyncDisposable
             runner.Queue.Complete();
         }
 
+        Tasks.Complete();
         await _stopping.CancelAsync().ConfigureAwait(false);
 
         // Controllers that wait for their caches or for leadership have nothing to end.
@@ -187,6 +194,19 @@ public sealed partial class Operator : IAsyncDisposable
     {
         Activity.Current = null; // Whoever starts the operator is not the parent of all it does.
         var prepared = _runners.Select(r => r.PrepareAsync(_cut.Token)).ToArray();
+        var everywhere = Tasks.WorkAsync(onEveryReplica: true, _cut.Token);
+        try
+        {
+            await LeadAsync(prepared).ConfigureAwait(false);
+        }
+        finally
+        {
+            await everywhere.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task LeadAsync(Task[] prepared)
+    {
         if (_leadership is null)
         {
             await WorkAsync(prepared, _cut.Token).ConfigureAwait(false);
@@ -212,11 +232,17 @@ public sealed partial class Operator : IAsyncDisposable
         Volatile.Write(ref _working, true);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cut, _stopping.Token);
         var works = _works.Select(w => KeepAsync(w, stopping.Token));
-        await Task.WhenAll([.. _runners.Zip(prepared, (r, p) => r.WorkAsync(p, cut)), .. works]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([.. _runners.Zip(prepared, (r, p) => r.WorkAsync(p, cut)), .. works, Tasks.WorkAsync(onEveryReplica: false, cut)]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Volatile.Read(ref _stopped))
         {
             _drained.TrySetResult();
         }
+    }
+
+    private PeriodicTaskLoop CreateLoop(PeriodicTaskDefinition task, Random random, ILoggerFactory loggers)
+    {
+        var logger = loggers.CreateLogger($"Ahoi.Tasks.{task.Name}");
+        return new(task, new(task.Name, this, _client, _cache, _types, _time, logger), _time, random, _metrics, logger);
     }
 
     /// <inheritdoc/>

@@ -58,7 +58,11 @@ internal static class ReconcileTracing
         return activity;
     }
 
-    /// <summary>Notes how a reconcile ended.</summary>
+    /// <summary>Begins the span of a periodic task's run.</summary>
+    public static Activity? StartTask(string task) =>
+        Source.StartActivity($"task {task}", ActivityKind.Internal, parentContext: default)?.SetTag("ahoi.task", task);
+
+    /// <summary>Notes how a reconcile or a task's run ended.</summary>
     public static void End(Activity? activity, string result, Exception? exception)
     {
         if (activity is null)
