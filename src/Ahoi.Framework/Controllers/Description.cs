@@ -177,6 +177,17 @@ public sealed class Description
         return this;
     }
 
+    /// <summary>Reports an event about the object, with all there is to say.</summary>
+    /// <param name="draft">The event.</param>
+    /// <returns>This description.</returns>
+    public Description WithEvent(EventDraft draft)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        Change();
+        _events.Add(draft);
+        return this;
+    }
+
     /// <summary>Reconciles the object again after a while even if nothing happens; the shortest delay counts.</summary>
     /// <param name="delay">After how long.</param>
     /// <returns>This description.</returns>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
-using Ahoi.Api.Json;
+using Ahoi.Api.Errors;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
 using Ahoi.Framework.Controllers;
@@ -10,15 +10,19 @@ using Microsoft.Extensions.Logging;
 namespace Ahoi.Framework.Events;
 
 /// <summary>
-/// Reports events about objects, as <c>kubectl describe</c> shows them. Repeats are counted in one event; an object that
-/// makes many gets few of them through. Reporting never fails and never waits.
+/// Reports events about objects (<c>events.k8s.io/v1</c>), as <c>kubectl describe</c> shows them. What happens again makes
+/// one event a series with a count, until it has not happened for a while; an object that makes many gets few of them
+/// through. Reporting never fails and never waits.
 /// </summary>
 internal sealed partial class EventRecorder : IAsyncDisposable
 {
     private const int Remembered = 4096;
     private const int Burst = 25;
+    private const int LongestStem = 220; // A name has 253 characters at most.
     private static readonly TimeSpan Refill = TimeSpan.FromSeconds(30);
-    private static readonly GroupVersionResource Resource = new("", "v1", "events");
+    private static readonly TimeSpan SeriesEnd = TimeSpan.FromMinutes(6); // As long as Kubernetes' own components wait.
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+    private static readonly GroupVersionResource Resource = new("events.k8s.io", "v1", "events");
 
     private readonly ApiClient _client;
     private readonly string _operatorName;
@@ -27,10 +31,11 @@ internal sealed partial class EventRecorder : IAsyncDisposable
     private readonly Channel<(RawObject About, EventDraft Draft, string Controller)> _drafts =
         Channel.CreateBounded<(RawObject, EventDraft, string)>(new BoundedChannelOptions(1000) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    private readonly Dictionary<(string Uid, EventType Type, string Reason, string Message), Series> _series = [];
+    private readonly Dictionary<(string Uid, string Controller, EventDraft Draft), EventSeries> _series = [];
     private readonly Dictionary<string, (double Tokens, long At)> _budgets = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private Task _run = Task.CompletedTask;
+    private int _number;
 
     public EventRecorder(ApiClient client, string operatorName, TimeProvider time, ILogger logger)
     {
@@ -61,45 +66,82 @@ internal sealed partial class EventRecorder : IAsyncDisposable
     private async Task RunAsync(CancellationToken cancellationToken)
     {
         Activity.Current = null;
-        await foreach (var (about, draft, controller) in _drafts.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        using var sweeps = new PeriodicTimer(SweepEvery, _time);
+        var (more, sweep) = (_drafts.Reader.WaitToReadAsync(cancellationToken).AsTask(), sweeps.WaitForNextTickAsync(cancellationToken).AsTask());
+        while (true)
         {
-            try
+            if (await Task.WhenAny(more, sweep).ConfigureAwait(false) == sweep)
             {
-                await SendAsync(about, draft, controller, cancellationToken).ConfigureAwait(false);
+                await sweep.ConfigureAwait(false);
+                await CatchUpAsync(s => _time.GetUtcNow() - s.LastAt >= SeriesEnd, cancellationToken).ConfigureAwait(false);
+                sweep = sweeps.WaitForNextTickAsync(cancellationToken).AsTask();
+                continue;
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+
+            if (!await more.ConfigureAwait(false))
             {
-                throw;
+                await CatchUpAsync(_ => true, cancellationToken).ConfigureAwait(false);
+                return;
             }
+
+            while (_drafts.Reader.TryRead(out var next))
+            {
+                await TrySendAsync(
+                    () => SendAsync(next.About, next.Draft, next.Controller, cancellationToken), next.Draft.Reason, next.About.Key, cancellationToken).ConfigureAwait(false);
+            }
+
+            more = _drafts.Reader.WaitToReadAsync(cancellationToken).AsTask();
+        }
+    }
+
+    /// <summary>Ends series: what the cluster was not told of them it is told now.</summary>
+    private async Task CatchUpAsync(Func<EventSeries, bool> which, CancellationToken cancellationToken)
+    {
+        foreach (var (key, series) in _series.Where(s => which(s.Value)).ToArray())
+        {
+            _series.Remove(key);
+            if (series.IsBehind)
+            {
+                await TrySendAsync(() => TellAsync(series, cancellationToken), key.Draft.Reason, series.Key, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task TrySendAsync(Func<Task> send, string reason, ObjectKey about, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await send().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
 #pragma warning disable CA1031 // Events are best effort: whatever goes wrong with one is logged, and the next comes.
-            catch (Exception exception)
+        catch (Exception exception)
 #pragma warning restore CA1031
-            {
-                LogFailed(_logger, exception, draft.Reason, about.Key);
-            }
+        {
+            LogFailed(_logger, exception, reason, about);
         }
     }
 
     private async Task SendAsync(RawObject about, EventDraft draft, string controller, CancellationToken cancellationToken)
     {
-        var key = (about.Uid, draft.Type, draft.Reason, draft.Message);
+        var key = (about.Uid, controller, draft);
         var now = _time.GetUtcNow();
-        if (_series.TryGetValue(key, out var series))
+        if (_series.TryGetValue(key, out var series) && now - series.LastAt < SeriesEnd)
         {
-            series.Count++;
-            if (now - series.SentAt < TimeSpan.FromSeconds(Math.Min(10 * series.Count, 300)))
+            if (!series.Repeat(now))
             {
                 return; // Counted; the next that is sent says so.
             }
 
-            series.SentAt = now;
-            var patch = new JsonMap { ["count"] = series.Count, ["lastTimestamp"] = Text(now) };
             try
             {
-                await _client.PatchAsync(Resource, series.Key, Patch.Merge(patch), null, cancellationToken).ConfigureAwait(false);
+                await TellAsync(series, cancellationToken).ConfigureAwait(false);
                 return;
             }
-            catch (Api.Errors.ApiException exception) when (exception.Code == 404)
+            catch (ApiException exception) when (exception.Code == 404)
             {
                 _series.Remove(key); // It has expired; another one begins.
             }
@@ -112,7 +154,7 @@ internal sealed partial class EventRecorder : IAsyncDisposable
 
         if (_series.Count >= Remembered)
         {
-            foreach (var old in _series.OrderBy(s => s.Value.SentAt).Take(Remembered / 4).ToArray())
+            foreach (var old in _series.OrderBy(s => s.Value.LastAt).Take(Remembered / 4).ToArray())
             {
                 _series.Remove(old.Key);
             }
@@ -120,43 +162,18 @@ internal sealed partial class EventRecorder : IAsyncDisposable
             _budgets.Clear();
         }
 
-        var @namespace = about.Namespace ?? "default";
-        var name = string.Create(CultureInfo.InvariantCulture, $"{about.Name}.{now.UtcTicks:x}{_series.Count:x}");
-        _series[key] = new(new(@namespace, name)) { SentAt = now };
-        await _client.CreateAsync(Resource, @namespace, Content(about, draft, controller, @namespace, name, now), null, cancellationToken).ConfigureAwait(false);
+        var stem = about.Name.Length <= LongestStem ? about.Name : about.Name[..LongestStem].TrimEnd('-', '.');
+        var name = string.Create(CultureInfo.InvariantCulture, $"{stem}.{now.UtcTicks:x}{_number++ & 0xffff:x4}");
+        var begun = new EventSeries(new(about.Namespace ?? "default", name), now);
+        _series[key] = begun;
+        var content = EventContent.Of(about, draft, EventContent.Reporter(_operatorName, controller), begun.Key, now);
+        await _client.CreateAsync(Resource, begun.Key.Namespace, content, null, cancellationToken).ConfigureAwait(false);
     }
 
-    private JsonMap Content(RawObject about, EventDraft draft, string controller, string @namespace, string name, DateTimeOffset now)
+    private async Task TellAsync(EventSeries series, CancellationToken cancellationToken)
     {
-        var involved = new JsonMap
-        {
-            ["apiVersion"] = about.ApiVersion,
-            ["kind"] = about.Kind,
-            ["name"] = about.Name,
-            ["uid"] = about.Uid,
-            ["resourceVersion"] = about.ResourceVersion,
-        };
-        if (about.Namespace is not null)
-        {
-            involved["namespace"] = about.Namespace;
-        }
-
-        return new()
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Event",
-            ["metadata"] = new JsonMap { ["name"] = name, ["namespace"] = @namespace },
-            ["involvedObject"] = involved,
-            ["type"] = draft.Type.ToString(),
-            ["reason"] = draft.Reason,
-            ["message"] = draft.Message.Length <= 1024 ? draft.Message : draft.Message[..1021] + "...",
-            ["source"] = new JsonMap { ["component"] = $"{_operatorName}/{controller}" },
-            ["reportingComponent"] = $"{_operatorName}/{controller}",
-            ["reportingInstance"] = Environment.MachineName,
-            ["firstTimestamp"] = Text(now),
-            ["lastTimestamp"] = Text(now),
-            ["count"] = 1,
-        };
+        await _client.PatchAsync(Resource, series.Key, Patch.Merge(EventContent.Series(series.Count, series.LastAt)), null, cancellationToken).ConfigureAwait(false);
+        series.Sent(_time.GetUtcNow());
     }
 
     /// <summary>An object may make some events at once, and after that one every while.</summary>
@@ -170,17 +187,6 @@ internal sealed partial class EventRecorder : IAsyncDisposable
         return enough;
     }
 
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
     [LoggerMessage(FrameworkEventIds.EventFailed, LogLevel.Debug, "The event {Reason} of {Key} was not accepted")]
     private static partial void LogFailed(ILogger logger, Exception exception, string reason, ObjectKey key);
-
-    private sealed class Series(ObjectKey key)
-    {
-        public ObjectKey Key { get; } = key;
-
-        public int Count { get; set; } = 1;
-
-        public DateTimeOffset SentAt { get; set; }
-    }
 }

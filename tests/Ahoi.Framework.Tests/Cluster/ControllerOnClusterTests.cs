@@ -2,13 +2,11 @@ using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Controllers.Engine;
-using Ahoi.Framework.Events;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Informers;
 using Ahoi.Framework.Tests.Engine;
 using Ahoi.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Ahoi.Framework.Tests.Cluster;
 
@@ -225,27 +223,6 @@ public sealed class ControllerOnClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Event_Repeated_IsCountedInOne()
-    {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var about = await _cluster.Client.CreateAsync(CronTabCluster.ConfigMaps, "default", ScriptedReconciler.ConfigMap("about", "x"));
-        var events = new EventRecorder(_cluster.Client, "test", time, NullLogger.Instance);
-        events.Start();
-
-        events.Record(about, new(EventType.Warning, "Moon", "it is full"), "crontab");
-        await EventAsync(e => e["count"] is 1L);
-        events.Record(about, new(EventType.Warning, "Moon", "it is full"), "crontab");
-        await Task.Delay(50, TestContext.Current.CancellationToken);
-        time.Advance(TimeSpan.FromMinutes(1));
-        events.Record(about, new(EventType.Warning, "Moon", "it is full"), "crontab");
-        var repeated = await EventAsync(e => e["count"] is 3L);
-        await events.DisposeAsync();
-
-        Assert.Equal("about", repeated.At("involvedObject", "name"));
-        Assert.NotEqual(repeated.Text("firstTimestamp"), repeated.Text("lastTimestamp"));
-    }
-
-    [Fact]
     public async Task Definition_AppliedAgain_WritesNothing()
     {
         var host = await _cluster.RunAsync(Parts());
@@ -278,19 +255,6 @@ public sealed class ControllerOnClusterTests : IAsyncLifetime
         await TestCluster.StopAsync(host).WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
 
         never.Set();
-    }
-
-    private async Task<JsonMap> EventAsync(Func<JsonMap, bool> condition)
-    {
-        JsonMap? found = null;
-        using var limit = new CancellationTokenSource(TestCluster.DefaultLimit);
-        while (found is null)
-        {
-            var page = await _cluster.Client.ListAsync(new("", "v1", "events"), "default", null, limit.Token);
-            found = page.Items.Select(i => i.ToMap()).FirstOrDefault(e => e.Text("reason") == "Moon" && condition(e));
-        }
-
-        return found;
     }
 
     private static ScriptedReconciler Parts() => new()

@@ -41,7 +41,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     public static FakeCluster CreateCluster() => new FakeCluster()
         .Serve("stable.example.com", "v1", "crontabs", "CronTab")
         .Serve("", "v1", "configmaps", "ConfigMap")
-        .Serve("", "v1", "events", "Event")
+        .Serve("events.k8s.io", "v1", "events", "Event")
         .Serve("", "v1", "namespaces", "Namespace", namespaced: false);
 
     public async Task<OperatorUnderTest> StartAsync()

@@ -12,7 +12,7 @@ public sealed class HealthTests
     [Fact]
     public async Task Health_KindIsMissingThenServed_IsLiveThroughoutAndReadyInTheEnd()
     {
-        var cluster = new FakeCluster().Serve("", "v1", "events", "Event");
+        var cluster = new FakeCluster().Serve("events.k8s.io", "v1", "events", "Event");
         await using var op = new OperatorUnderTest(cluster, Empty());
         Assert.False(op.Operator.CheckHealth().IsReady);
         Assert.True(op.Operator.CheckHealth().IsLive);
