@@ -3,7 +3,6 @@ using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
-using Ahoi.Client.Watches;
 using Ahoi.ControlPlane;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Planning;
@@ -147,46 +146,6 @@ public sealed class TestCluster : IAsyncDisposable
         return builder.Build();
     }
 
-    private async Task<JsonMap?> WaitAsync(GroupVersionResource resource, ObjectKey key, Func<JsonMap?, bool> condition, TimeSpan? limit)
-    {
-        using var deadline = new CancellationTokenSource(limit ?? DefaultLimit);
-        JsonMap? seen = null;
-        try
-        {
-            while (true)
-            {
-                var selector = $"metadata.name={key.Name}";
-                var page = await Client.ListAsync(resource, key.Namespace, new ListOptions { FieldSelector = selector }, deadline.Token).ConfigureAwait(false);
-                seen = page.Items.Count > 0 ? page.Items[0].ToMap() : null;
-                if (condition(seen))
-                {
-                    return seen;
-                }
-
-                var options = new WatchOptions { FieldSelector = selector, ResourceVersion = page.ResourceVersion };
-                await foreach (var change in Client.WatchAsync(resource, key.Namespace, options, deadline.Token).ConfigureAwait(false))
-                {
-                    if (change.Type is WatchEventType.Bookmark)
-                    {
-                        continue;
-                    }
-
-                    if (change.Object is not { } value || change.Type is WatchEventType.Error)
-                    {
-                        break; // Listed anew.
-                    }
-
-                    seen = change.Type == WatchEventType.Deleted ? null : value.ToMap();
-                    if (condition(seen))
-                    {
-                        return seen;
-                    }
-                }
-            }
-        }
-        catch (OperationCanceledException exception) when (deadline.IsCancellationRequested)
-        {
-            throw new TimeoutException($"Waited in vain for {resource} {key}. It is: {seen?.ToString() ?? "not there"}", exception);
-        }
-    }
+    private async Task<JsonMap?> WaitAsync(GroupVersionResource resource, ObjectKey key, Func<JsonMap?, bool> condition, TimeSpan? limit) =>
+        (await Client.WaitUntilAsync(resource, key, seen => condition(seen?.ToMap()), limit ?? DefaultLimit).ConfigureAwait(false))?.ToMap();
 }

@@ -71,6 +71,84 @@ public sealed class LabelSelector
         return new([.. labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => new LabelRequirement(l.Key, LabelOperator.Equals, [l.Value as string ?? ""]))]);
     }
 
+    /// <summary>Selects, of what this selects, what has a label with a value.</summary>
+    /// <param name="key">The label.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>The narrower selector.</returns>
+    /// <exception cref="ArgumentException">Key or value is not a label's.</exception>
+    public LabelSelector Where(string key, string value) => And(key, LabelOperator.Equals, value);
+
+    /// <summary>Selects, of what this selects, what has another value for a label, or none.</summary>
+    /// <param name="key">The label.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>The narrower selector.</returns>
+    /// <exception cref="ArgumentException">Key or value is not a label's.</exception>
+    public LabelSelector WhereNot(string key, string value) => And(key, LabelOperator.NotEquals, value);
+
+    /// <summary>Selects, of what this selects, what has one of some values for a label.</summary>
+    /// <param name="key">The label.</param>
+    /// <param name="values">The values; at least one.</param>
+    /// <returns>The narrower selector.</returns>
+    /// <exception cref="ArgumentException">Key or value is not a label's, or there is no value.</exception>
+    public LabelSelector WhereIn(string key, params string[] values) => And(key, LabelOperator.In, values);
+
+    /// <summary>Selects, of what this selects, what has none of some values for a label, or not the label at all.</summary>
+    /// <param name="key">The label.</param>
+    /// <param name="values">The values; at least one.</param>
+    /// <returns>The narrower selector.</returns>
+    /// <exception cref="ArgumentException">Key or value is not a label's, or there is no value.</exception>
+    public LabelSelector WhereNotIn(string key, params string[] values) => And(key, LabelOperator.NotIn, values);
+
+    /// <summary>Selects, of what this selects, what has a label, whatever its value.</summary>
+    /// <param name="key">The label.</param>
+    /// <returns>The narrower selector.</returns>
+    /// <exception cref="ArgumentException">The key is not a label's.</exception>
+    public LabelSelector WhereExists(string key) => And(key, LabelOperator.Exists);
+
+    /// <summary>Selects, of what this selects, what does not have a label.</summary>
+    /// <param name="key">The label.</param>
+    /// <returns>The narrower selector.</returns>
+    /// <exception cref="ArgumentException">The key is not a label's.</exception>
+    public LabelSelector WhereMissing(string key) => And(key, LabelOperator.DoesNotExist);
+
+    /// <summary>Gets the selector as objects have it: <c>matchLabels</c> and <c>matchExpressions</c>.</summary>
+    /// <returns>A <c>metav1.LabelSelector</c>, which <see cref="FromJson"/> reads.</returns>
+    /// <exception cref="InvalidOperationException">It compares numbers, which has no such form.</exception>
+    public JsonMap ToJson()
+    {
+        var json = new JsonMap();
+        foreach (var requirement in Requirements)
+        {
+            // A label that must have two values at once matches nothing, and a map would forget one of both.
+            if (requirement is { Operator: LabelOperator.Equals, Values: [var value] } && json.Map("matchLabels")?.ContainsKey(requirement.Key) is not true)
+            {
+                json.EnsureMap("matchLabels")[requirement.Key] = value;
+                continue;
+            }
+
+            var expression = new JsonMap
+            {
+                ["key"] = requirement.Key,
+                ["operator"] = requirement.Operator switch
+                {
+                    LabelOperator.Equals or LabelOperator.In => "In",
+                    LabelOperator.NotEquals or LabelOperator.NotIn => "NotIn",
+                    LabelOperator.Exists => "Exists",
+                    LabelOperator.DoesNotExist => "DoesNotExist",
+                    var other => throw new InvalidOperationException($"The condition {requirement} has no form in an object: there is no operator {other}."),
+                },
+            };
+            if (requirement.Values.Count > 0)
+            {
+                expression["values"] = new JsonList(requirement.Values);
+            }
+
+            json.EnsureList("matchExpressions").Add(expression);
+        }
+
+        return json;
+    }
+
     /// <summary>Gets whether labels meet every condition.</summary>
     /// <param name="labels">The labels.</param>
     /// <returns>Whether they do.</returns>
@@ -90,6 +168,23 @@ public sealed class LabelSelector
     /// <summary>Gets the selector as <see cref="Parse"/> reads it.</summary>
     /// <returns>The text.</returns>
     public override string ToString() => string.Join(',', Requirements);
+
+    private LabelSelector And(string key, LabelOperator comparison, params string[] values)
+    {
+        if (!LabelSyntax.IsQualifiedName(key))
+        {
+            throw new ArgumentException($"\"{key}\" is not the key of a label.", nameof(key));
+        }
+
+        if (comparison is LabelOperator.In or LabelOperator.NotIn && values.Length == 0)
+        {
+            throw new ArgumentException($"There is no value to compare the label {key} with.", nameof(values));
+        }
+
+        return Array.Find(values, v => !LabelSyntax.IsValue(v)) is { } wrong
+            ? throw new ArgumentException($"\"{wrong}\" is not the value of a label.", nameof(values))
+            : new([.. Requirements, new(key, comparison, values)]);
+    }
 }
 
 internal ref struct SelectorParser(string text)

@@ -170,9 +170,27 @@ public sealed class ControllerOptions
             yield return $"{nameof(Resync)} must be positive";
         }
 
+        if (SelectorFault() is { } wrong)
+        {
+            yield return $"{nameof(LabelSelector)} is not a selector: {wrong}";
+        }
+
         if (PruneBudget < 0)
         {
             yield return $"{nameof(PruneBudget)} must not be negative";
+        }
+    }
+
+    private string? SelectorFault()
+    {
+        try
+        {
+            Api.Selectors.LabelSelector.Parse(LabelSelector);
+            return null;
+        }
+        catch (FormatException exception)
+        {
+            return exception.Message;
         }
     }
 }
