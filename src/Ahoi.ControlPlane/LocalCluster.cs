@@ -6,6 +6,7 @@ using Ahoi.Client.Credentials;
 using Ahoi.ControlPlane.ApiServer;
 using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.ApiServer.Certificates;
+using Ahoi.ControlPlane.Controllers;
 using Ahoi.ControlPlane.Storage;
 
 namespace Ahoi.ControlPlane;
@@ -23,6 +24,7 @@ public sealed class LocalCluster : IAsyncDisposable
     private readonly ECDsa _signingKey;
     private readonly KubeApiServer _server;
     private readonly StoreCompaction _compaction;
+    private ClusterControllers? _controllers;
     private bool _disposed;
 
     private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, ECDsa signingKey, KubeApiServer server, TimeProvider time, string adminToken)
@@ -75,6 +77,14 @@ public sealed class LocalCluster : IAsyncDisposable
             await StartServerAsync(server, options.Listen, cancellationToken).ConfigureAwait(false);
             var cluster = new LocalCluster(store, certificates, signingKey, server, options.Time, token);
             cluster._compaction.Start();
+            if (options.Controllers)
+            {
+                cluster._controllers = await ClusterControllers.StartAsync(
+                    cluster.Connect(),
+                    new() { AuthorityPem = certificates?.AuthorityPem ?? "", Time = options.Time, Loggers = options.Loggers },
+                    cancellationToken).ConfigureAwait(false);
+            }
+
             await cluster.WriteKubeconfigAsync(options.KubeconfigFile ?? folder?.Kubeconfig, cancellationToken).ConfigureAwait(false);
             return cluster;
         }
@@ -107,6 +117,11 @@ public sealed class LocalCluster : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, true))
         {
             return;
+        }
+
+        if (_controllers is not null)
+        {
+            await _controllers.DisposeAsync().ConfigureAwait(false);
         }
 
         await _compaction.DisposeAsync().ConfigureAwait(false);

@@ -26,6 +26,10 @@ public sealed record LocalClusterOptions
     /// <c>token,user,uid,"group1,group2"</c>.</summary>
     public string? TokenAuthFile { get; init; }
 
+    /// <summary>Gets whether the built-in controllers run: without them a Deployment is an object that nothing comes
+    /// of.</summary>
+    public bool Controllers { get; init; }
+
     /// <summary>Gets the clock.</summary>
     /// <value>The default is the system's.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;

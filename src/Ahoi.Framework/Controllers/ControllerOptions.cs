@@ -55,6 +55,11 @@ public sealed class ControllerOptions
     /// <summary>Gets or sets which objects are reconciled, as a label selector.</summary>
     public string? LabelSelector { get; set; }
 
+    /// <summary>Gets or sets whether objects that are being deleted are reconciled as long as others' finalizers keep
+    /// them.</summary>
+    /// <value>The default is <see langword="false"/>: only the controller's own finalizer is of interest then.</value>
+    public bool ReconcilesDeleted { get; set; }
+
     /// <summary>Gets or sets how many children one reconcile may delete because they fell out of the description; where it
     /// would be more, none is deleted and a warning says so.</summary>
     /// <value>The default is 100.</value>

@@ -18,8 +18,9 @@ public sealed class ReconcileContext
 
     internal ReconcileContext(
         RawObject resource, ICacheReader cache, ObjectTypes types, ApiClient? client, TimeProvider time, ILogger logger, int attempt, IReadOnlyList<ReconcileCause> causes,
-        bool isPlan = false)
+        bool isPlan = false, ReconcileWrites? writes = null)
     {
+        Writes = writes!; // As with the client.
         Raw = resource;
         _cache = cache;
         _types = types;
@@ -39,6 +40,10 @@ public sealed class ReconcileContext
 
     /// <summary>Gets a client, for what the cache does not have. Reads through it wake nobody.</summary>
     public ApiClient Client { get; }
+
+    /// <summary>Gets what writes beside the description, with every answer in the cache at once. Refused while
+    /// <see cref="IsPlan"/>.</summary>
+    public ReconcileWrites Writes { get; }
 
     /// <summary>Gets the time.</summary>
     public TimeProvider Time { get; }
@@ -82,6 +87,17 @@ public sealed class ReconcileContext
     /// <exception cref="KindNotServedException">The server does not serve the kind.</exception>
     public ValueTask<RawObject?> FindAsync(GroupVersionKind kind, ObjectKey key, CancellationToken cancellationToken) =>
         _cache.FindAsync(kind, key, cancellationToken);
+
+    /// <summary>Lists objects of any kind from the cache, the own writes included.</summary>
+    /// <param name="kind">Their kind.</param>
+    /// <param name="cancellationToken">Ends the wait for the cache of a kind that is read for the first time.</param>
+    /// <param name="namespace">Their namespace; <see langword="null"/> for all.</param>
+    /// <param name="where">Which of them, by their metadata; all, where left out.</param>
+    /// <returns>The objects, ordered by key.</returns>
+    /// <exception cref="KindNotServedException">The server does not serve the kind.</exception>
+    public ValueTask<IReadOnlyList<RawObject>> ListAsync(
+        GroupVersionKind kind, CancellationToken cancellationToken, string? @namespace = null, Func<RawObject, bool>? where = null) =>
+        _cache.ListAsync(kind, @namespace, where, cancellationToken);
 
     /// <summary>Lists objects from the cache.</summary>
     /// <typeparam name="T">Their type.</typeparam>

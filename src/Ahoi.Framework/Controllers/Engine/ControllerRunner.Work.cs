@@ -120,10 +120,11 @@ internal sealed partial class ControllerRunner
             resource = await writer.AddFinalizerAsync(served, resource, missing, cancellationToken).ConfigureAwait(false);
         }
 
+        var client = writer.LooksAhead ? _planClient() : _client;
         var context = new ReconcileContext(
-            resource, reader, _types, writer.LooksAhead ? _planClient() : _client, _time, _logger, _backoff.Failures(item.Key), item.Causes, writer.LooksAhead);
+            resource, reader, _types, client, _time, _logger, _backoff.Failures(item.Key), item.Causes, writer.LooksAhead, new(client, _cache, _definition.FieldManager));
         TimeSpan? after;
-        if (resource.IsBeingDeleted)
+        if (resource.IsBeingDeleted && (hasFinalizer || !_definition.Options.ReconcilesDeleted))
         {
             after = hasFinalizer ? await FinalizeAsync(resource, served, context, writer, cancellationToken).ConfigureAwait(false) : null;
         }

@@ -1,0 +1,112 @@
+using Ahoi.Api.Errors;
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Client.Requests;
+using Ahoi.Framework.Informers;
+
+namespace Ahoi.Framework.Controllers;
+
+/// <summary>
+/// Writes of a reconciler that no description can say: which of several equal objects goes, for example. Every answer is in
+/// the cache before the write returns, so that the next reconcile counts with it. What a description can say is better
+/// described: it is compared first, pruned and planned.
+/// </summary>
+public sealed class ReconcileWrites
+{
+    private readonly ApiClient _client;
+    private readonly ClusterCache _cache;
+    private readonly string _fieldManager;
+
+    internal ReconcileWrites(ApiClient client, ClusterCache cache, string fieldManager)
+    {
+        _client = client;
+        _cache = cache;
+        _fieldManager = fieldManager;
+    }
+
+    /// <summary>Creates an object.</summary>
+    /// <param name="value">The object, with apiVersion, kind and name or generateName.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The object as it was stored.</returns>
+    /// <exception cref="ApiException">The server refused.</exception>
+    public async Task<RawObject> CreateAsync(JsonMap value, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var kind = GroupVersionKind.Of(value.Text("apiVersion") ?? "", value.Text("kind") ?? "");
+        var resource = await ResourceOfAsync(kind, cancellationToken).ConfigureAwait(false);
+        var @namespace = value.Map("metadata")?.Text("namespace");
+        return Observed(await _client.CreateAsync(
+            resource, @namespace, RequestBody.FromMap(value), new() { FieldManager = _fieldManager }, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Changes an object by a JSON merge patch.</summary>
+    /// <param name="value">The object as it is known; only this incarnation is changed.</param>
+    /// <param name="change">The patch; it is completed with the uid.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="subresource">The subresource, as in <c>status</c>.</param>
+    /// <param name="guarded">Whether the object must not have changed meanwhile.</param>
+    /// <returns>The object as it was stored.</returns>
+    /// <exception cref="ApiException">The server refused; 409 where the object is another one, or has changed and
+    /// <paramref name="guarded"/> is set.</exception>
+    public async Task<RawObject> PatchAsync(
+        RawObject value, JsonMap change, CancellationToken cancellationToken, string? subresource = null, bool guarded = false)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(change);
+        var patch = change.DeepClone();
+        var metadata = patch.EnsureMap("metadata");
+        metadata["uid"] = value.Uid;
+        if (guarded)
+        {
+            metadata["resourceVersion"] = value.ResourceVersion;
+        }
+
+        var resource = await ResourceOfAsync(value.Type, cancellationToken).ConfigureAwait(false);
+        return Observed(await _client.PatchAsync(
+            resource, value.Key, Patch.Merge(RequestBody.FromMap(patch)), new() { FieldManager = _fieldManager, Subresource = subresource }, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Deletes an object; that it is gone already is as good.</summary>
+    /// <param name="value">The object; only this incarnation is deleted.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="options">How; in the background where left out. The uid is added.</param>
+    /// <returns>When the server has answered.</returns>
+    /// <exception cref="ApiException">The server refused.</exception>
+    public async Task DeleteAsync(RawObject value, CancellationToken cancellationToken, DeleteOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var resource = await ResourceOfAsync(value.Type, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var left = await _client.DeleteAsync(
+                resource, value.Key, (options ?? new() { PropagationPolicy = "Background" }) with { Uid = value.Uid }, cancellationToken).ConfigureAwait(false);
+            if (left is { IsBeingDeleted: true, Finalizers.Count: > 0 } or { IsBeingDeleted: true, Kind: "Pod" })
+            {
+                Observed(left);
+                return;
+            }
+
+            if (left is not null)
+            {
+                return;
+            }
+        }
+        catch (ApiException exception) when (exception.Code is 404 or 409)
+        {
+            // It is gone; 409 says that another incarnation has its name.
+        }
+
+        _cache.ObserveGone(value.Type, value.Key, value.Uid);
+    }
+
+    private async ValueTask<GroupVersionResource> ResourceOfAsync(GroupVersionKind kind, CancellationToken cancellationToken) =>
+        (await _cache.Of(kind).ReadyAsync(cancellationToken).ConfigureAwait(false)).Resource;
+
+    private RawObject Observed(RawObject written)
+    {
+        var kept = RawObject.Parse(written.Json, _cache.ManagedFields);
+        _cache.Traces.Note(kept);
+        _cache.Observe(kept);
+        return kept;
+    }
+}
