@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
@@ -140,6 +141,30 @@ public sealed class RawObject
         return Parse(JsonTree.ToUtf8(map));
     }
 
+    /// <summary>Makes an object of the same metadata and nothing else.</summary>
+    /// <param name="type">The type it has: an answer that has metadata alone says <c>PartialObjectMetadata</c> of
+    /// itself.</param>
+    /// <returns>The smaller object.</returns>
+    /// <exception cref="JsonException">The object's bytes are not valid JSON.</exception>
+    public RawObject WithMetadataAlone(GroupVersionKind type)
+    {
+        var output = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(output))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("apiVersion"u8, type.ApiVersion);
+            writer.WriteString("kind"u8, type.Kind);
+            writer.WritePropertyName("metadata"u8);
+            writer.WriteRawValue(MetadataOf(Json.Span), skipInputValidation: true);
+            writer.WriteEndObject();
+        }
+
+        var json = output.WrittenSpan.ToArray();
+        return ObjectLayout.TryScan(json, 0, stopEarly: false, out var layout)
+            ? new(json, layout, default, LastManager)
+            : throw new JsonException("The metadata is not valid JSON.");
+    }
+
     /// <summary>Decodes the whole object into a map of its own.</summary>
     /// <returns>The map; each call makes a new one.</returns>
     /// <exception cref="JsonException">The object's bytes are not valid JSON.</exception>
@@ -169,6 +194,25 @@ public sealed class RawObject
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} {Key}";
+
+    private static ReadOnlySpan<byte> MetadataOf(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals("metadata"u8);
+            reader.Read();
+            var from = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (found)
+            {
+                return json[from..(int)reader.BytesConsumed];
+            }
+        }
+
+        return "{}"u8;
+    }
 
     private DateTimeOffset? Time(JsonPart part) =>
         !part.IsMissing && DateTimeOffset.TryParse(

@@ -15,6 +15,9 @@ public sealed record ChildOutcome(
     /// <summary>Gets why the child could not be written, or <see langword="null"/>.</summary>
     public Exception? Fault { get; init; }
 
+    /// <summary>Gets whether <see cref="Live"/> has its metadata alone, because that is all that is kept of its kind.</summary>
+    public bool IsMetadataAlone { get; init; }
+
     internal TimeSpan? Again { get; init; }
 
     internal EventDraft? Event { get; init; }

@@ -1,4 +1,5 @@
 using Ahoi.Api.Objects;
+using Ahoi.Framework.Informers;
 
 namespace Ahoi.Framework.Controllers;
 
@@ -24,7 +25,10 @@ internal sealed record ControllerDefinition
 
     public required IReadOnlyList<GroupVersionKind> OwnedKinds { get; init; }
 
-    public required IReadOnlyList<(GroupVersionKind Kind, Func<RawObject, IEnumerable<ObjectKey>> Map)> Watched { get; init; }
+    /// <summary>Gets the owned kinds of which only metadata is kept.</summary>
+    public IReadOnlySet<GroupVersionKind> MetadataKinds { get; init; } = new HashSet<GroupVersionKind>();
+
+    public required IReadOnlyList<(InformerScope Scope, Func<RawObject, IEnumerable<ObjectKey>> Map)> Watched { get; init; }
 
     public required ReconcileDelegate Reconcile { get; init; }
 

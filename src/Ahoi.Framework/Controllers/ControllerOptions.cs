@@ -7,8 +7,7 @@ namespace Ahoi.Framework.Controllers;
 /// <summary>How a controller runs.</summary>
 public sealed class ControllerOptions
 {
-    private readonly List<Type> _owned = [];
-    private readonly List<GroupVersionKind> _ownedKinds = [];
+    private readonly List<OwnedKind> _owned = [];
     private readonly List<WatchedKind> _watched = [];
     private readonly List<Func<ResourceChange, bool>> _predicates = [];
     private readonly List<Func<IServiceProvider, IReconcileStep>> _steps = [];
@@ -67,9 +66,7 @@ public sealed class ControllerOptions
 
     internal IReadOnlyList<Func<IServiceProvider, IReconcileStep>> Steps => _steps;
 
-    internal IReadOnlyList<Type> OwnedTypes => _owned;
-
-    internal IReadOnlyList<GroupVersionKind> OwnedKinds => _ownedKinds;
+    internal IReadOnlyList<OwnedKind> Owned => _owned;
 
     internal IReadOnlyList<WatchedKind> Watched => _watched;
 
@@ -80,20 +77,24 @@ public sealed class ControllerOptions
     /// are watched from the start, so that children are also deleted that fell out while the operator was not running.
     /// </summary>
     /// <typeparam name="TChild">The children's type.</typeparam>
+    /// <param name="metadataOnly">Whether only the children's metadata is kept in memory, for kinds with many or large
+    /// objects. A child is then read from the server to be compared: after somebody else's change of it, after a change of
+    /// its description, and once after a start; <see cref="Outcome.Live"/> does not have it.</param>
     /// <returns>These options.</returns>
-    public ControllerOptions Owns<TChild>()
+    public ControllerOptions Owns<TChild>(bool metadataOnly = false)
         where TChild : class
     {
-        _owned.Add(typeof(TChild));
+        _owned.Add(new(typeof(TChild), null, metadataOnly));
         return this;
     }
 
     /// <summary>Says that descriptions contain children of a kind; see <see cref="Owns{TChild}"/>.</summary>
     /// <param name="kind">The kind.</param>
+    /// <param name="metadataOnly">Whether only the children's metadata is kept in memory.</param>
     /// <returns>These options.</returns>
-    public ControllerOptions Owns(GroupVersionKind kind)
+    public ControllerOptions Owns(GroupVersionKind kind, bool metadataOnly = false)
     {
-        _ownedKinds.Add(kind);
+        _owned.Add(new(null, kind, metadataOnly));
         return this;
     }
 
@@ -101,23 +102,27 @@ public sealed class ControllerOptions
     /// the object as it was and as it is. What a reconcile reads wakes it without this.</summary>
     /// <typeparam name="TOther">The other type.</typeparam>
     /// <param name="map">Names the reconciled objects that an object of the other type concerns.</param>
+    /// <param name="metadataOnly">Whether only the other objects' metadata is asked for, kept, and given to
+    /// <paramref name="map"/>. Every change wakes nevertheless, because each one changes the resource version.</param>
     /// <returns>These options.</returns>
-    public ControllerOptions Watches<TOther>(Func<RawObject, IEnumerable<ObjectKey>> map)
+    public ControllerOptions Watches<TOther>(Func<RawObject, IEnumerable<ObjectKey>> map, bool metadataOnly = false)
         where TOther : class
     {
         ArgumentNullException.ThrowIfNull(map);
-        _watched.Add(new(typeof(TOther), null, map));
+        _watched.Add(new(typeof(TOther), null, map, metadataOnly));
         return this;
     }
 
     /// <summary>Wakes the objects that <paramref name="map"/> names when an object of another kind changes.</summary>
     /// <param name="kind">The other kind.</param>
     /// <param name="map">Names the reconciled objects that an object of the other kind concerns.</param>
+    /// <param name="metadataOnly">Whether only the other objects' metadata is kept; see
+    /// <see cref="Watches{TOther}"/>.</param>
     /// <returns>These options.</returns>
-    public ControllerOptions Watches(GroupVersionKind kind, Func<RawObject, IEnumerable<ObjectKey>> map)
+    public ControllerOptions Watches(GroupVersionKind kind, Func<RawObject, IEnumerable<ObjectKey>> map, bool metadataOnly = false)
     {
         ArgumentNullException.ThrowIfNull(map);
-        _watched.Add(new(null, kind, map));
+        _watched.Add(new(null, kind, map, metadataOnly));
         return this;
     }
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Framework.Definitions;
+using Ahoi.Framework.Informers;
 using Ahoi.Framework.Objects;
 
 namespace Ahoi.Framework.Controllers;
@@ -29,6 +30,7 @@ internal sealed class ControllerSource<T>(
         IReconcileStep[] steps = [.. operatorSteps, .. options.Steps.Select(s => s(services))];
         var finalizer = reconciler as IFinalizer<T>;
         var finalizerName = options.FinalizerName ?? (kind.Group.Length == 0 ? $"ahoi.dev/{options.Name}" : $"{kind.Group}/{options.Name}");
+        var owned = options.Owned.Select(o => (Kind: o.Kind ?? types.CodecOf(o.Type!).Kind, o.MetadataOnly)).ToList(); // One of both is given.
         return new()
         {
             Name = options.Name,
@@ -38,8 +40,9 @@ internal sealed class ControllerSource<T>(
             FieldManager = options.FieldManager ?? $"{operatorName}/{options.Name}",
             FinalizerName = finalizer is null ? null : finalizerName,
             Options = options,
-            OwnedKinds = [.. options.OwnedTypes.Select(t => types.CodecOf(t).Kind), .. options.OwnedKinds],
-            Watched = [.. options.Watched.Select(w => (w.Kind ?? types.CodecOf(w.Type!).Kind, w.Map))], // One of both is given.
+            OwnedKinds = [.. owned.Select(o => o.Kind)],
+            MetadataKinds = owned.Where(o => o.MetadataOnly).Select(o => o.Kind).ToHashSet(),
+            Watched = [.. options.Watched.Select(w => (new InformerScope(w.Kind ?? types.CodecOf(w.Type!).Kind) { MetadataOnly = w.MetadataOnly }, w.Map))], // One of both is given.
             Reconcile = Around(steps, (context, token) => reconciler.ReconcileAsync(Decode(types, context.Raw), context, token)),
             Finalize = finalizer is null ? null : Around(steps, (context, token) => finalizer.FinalizeAsync(Decode(types, context.Raw), context, token)),
         };

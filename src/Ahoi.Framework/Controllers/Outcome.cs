@@ -36,11 +36,18 @@ public sealed class Outcome
     /// <typeparam name="T">The child's type.</typeparam>
     /// <param name="name">Its name; may be left out where there is one child of that type.</param>
     /// <returns>The live object, or <see langword="null"/> where it is not there yet.</returns>
+    /// <exception cref="InvalidOperationException">Only the metadata of its kind is kept; see
+    /// <see cref="ControllerOptions.Owns{TChild}"/>.</exception>
     public T? Live<T>(string? name = null)
         where T : class
     {
         var codec = _types.CodecOf(typeof(T));
         var child = Children.FirstOrDefault(c => c.Kind == codec.Kind && (name is null || c.Key.Name == name));
+        if (child?.IsMetadataAlone is true)
+        {
+            throw new InvalidOperationException($"Only the metadata of {child.Kind.Kind} is kept; read {child.Key} with the context's client.");
+        }
+
         return child?.Live is { } live ? (T)codec.Decode(live) : null;
     }
 }

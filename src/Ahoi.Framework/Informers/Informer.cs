@@ -129,6 +129,7 @@ internal sealed partial class Informer
     /// <summary>Takes the answer to an own write in.</summary>
     public void Observe(RawObject written)
     {
+        written = Kept(written);
         if ((Scope.Namespace is null || Scope.Namespace == written.Namespace)
             && (Scope.IsUnselected || Store.Find(written.Key) is not null)
             && Store.TryObserve(written, out var before))
@@ -202,7 +203,7 @@ internal sealed partial class Informer
         };
         await foreach (var page in _client.ListPagesAsync(resource.Resource, Scope.Namespace, options, cancellationToken).ConfigureAwait(false))
         {
-            items.AddRange(page.Items);
+            items.AddRange(Scope.MetadataOnly ? page.Items.Select(Kept) : page.Items);
             Heard();
             version = page.ResourceVersion;
         }
@@ -284,9 +285,10 @@ internal sealed partial class Informer
         switch (change.Type)
         {
             case WatchEventType.Added or WatchEventType.Modified when change.Object is { } value:
-                if (Store.TryPut(value, out var before))
+                var kept = Kept(value);
+                if (Store.TryPut(kept, out var before))
                 {
-                    Notify(new(before, value));
+                    Notify(new(before, kept));
                 }
 
                 break;
@@ -318,6 +320,9 @@ internal sealed partial class Informer
 
         return true;
     }
+
+    /// <summary>What is kept of an object: all of it, or its metadata under its own type, whatever the server sent.</summary>
+    private RawObject Kept(RawObject value) => Scope.MetadataOnly ? value.WithMetadataAlone(Scope.Kind) : value;
 
     private void Heard()
     {

@@ -8,6 +8,9 @@ internal sealed class RequestLog(HttpMessageHandler inner) : DelegatingHandler(i
     /// <summary>Gets every write, as method and path, events left out: those are best effort and come when they come.</summary>
     public ConcurrentQueue<string> Writes { get; } = new();
 
+    /// <summary>Gets the paths of everything that was read.</summary>
+    public ConcurrentQueue<string> Reads { get; } = new();
+
     public Func<HttpRequestMessage, HttpResponseMessage?>? Intercept { get; set; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -16,6 +19,11 @@ internal sealed class RequestLog(HttpMessageHandler inner) : DelegatingHandler(i
         if (request.Method != HttpMethod.Get && !path.Contains("/events", StringComparison.Ordinal))
         {
             Writes.Enqueue($"{request.Method} {path}");
+        }
+
+        if (request.Method == HttpMethod.Get)
+        {
+            Reads.Enqueue(path);
         }
 
         return Intercept?.Invoke(request) ?? await base.SendAsync(request, cancellationToken);

@@ -17,7 +17,7 @@ internal sealed partial class ControllerRunner
             foreach (var kind in _definition.OwnedKinds)
             {
                 _owned.Watch(kind);
-                await _cache.Of(kind).ReadyAsync(cancellationToken).ConfigureAwait(false);
+                await ChildrenOf(kind).ReadyAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception exception) when (exception is KindNotServedException or KindUnavailableException)

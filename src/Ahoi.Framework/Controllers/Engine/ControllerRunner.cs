@@ -53,7 +53,7 @@ internal sealed partial class ControllerRunner : IDisposable
         _owned = new(WatchChildren);
         _planClient = planClient;
         _writer = new(client, cache, definition.FieldManager);
-        _descriptions = new(definition, types, cache, _owned, () => Objects, time, _logger);
+        _descriptions = new(definition, types, ChildrenOf, _owned, () => Objects, client, time, _logger);
         _statuses = new(definition, types, time, _logger);
         Queue = new(time);
     }
@@ -147,13 +147,13 @@ internal sealed partial class ControllerRunner : IDisposable
             _owned.Watch(kind);
         }
 
-        foreach (var (kind, map) in _definition.Watched)
+        foreach (var (scope, map) in _definition.Watched)
         {
-            _cache.Of(kind).Subscribe(delta =>
+            _cache.Of(scope).Subscribe(delta =>
             {
                 foreach (var key in Both(delta, map))
                 {
-                    Queue.Add(key, Cause(CauseKind.Mapped, kind, delta));
+                    Queue.Add(key, Cause(CauseKind.Mapped, scope.Kind, delta));
                 }
             });
         }
@@ -183,11 +183,11 @@ internal sealed partial class ControllerRunner : IDisposable
             }
         }
 
-        foreach (var kind in _owned.Kinds.Concat(_definition.Watched.Select(w => w.Kind)))
+        foreach (var scope in _owned.Kinds.Select(ScopeOf).Concat(_definition.Watched.Select(w => w.Scope)))
         {
             try
             {
-                await _cache.Of(kind).ReadyAsync(cut).ConfigureAwait(false);
+                await _cache.Of(scope).ReadyAsync(cut).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is KindNotServedException or KindUnavailableException)
             {
@@ -197,6 +197,10 @@ internal sealed partial class ControllerRunner : IDisposable
 
         return resource;
     }
+
+    private InformerScope ScopeOf(GroupVersionKind owned) => new(owned) { MetadataOnly = _definition.MetadataKinds.Contains(owned) };
+
+    private Informer ChildrenOf(GroupVersionKind kind) => _cache.Of(ScopeOf(kind));
 
     private void OnResource(ResourceDelta delta)
     {
@@ -225,7 +229,7 @@ internal sealed partial class ControllerRunner : IDisposable
             LogUndeclared(_logger, Name, kind);
         }
 
-        _cache.Of(kind).Subscribe(delta =>
+        ChildrenOf(kind).Subscribe(delta =>
         {
             foreach (var key in Both(delta, c => Owners(c).Concat(Describers(c))))
             {

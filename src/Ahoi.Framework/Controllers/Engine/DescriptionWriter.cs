@@ -4,6 +4,7 @@ using System.Text;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
+using Ahoi.Client.Requests;
 using Ahoi.Client.Transport;
 using Ahoi.Framework.Informers;
 using Ahoi.Framework.Objects;
@@ -15,10 +16,11 @@ namespace Ahoi.Framework.Controllers.Engine;
 /// <summary>Makes the cluster as a description says: only differences are written, group after group, and what fell out
 /// is deleted.</summary>
 internal sealed partial class DescriptionWriter(
-    ControllerDefinition definition, ObjectTypes types, ClusterCache cache, OwnedKinds owned, Func<Informer> objects, TimeProvider time, ILogger logger)
+    ControllerDefinition definition, ObjectTypes types, Func<GroupVersionKind, Informer> children, OwnedKinds owned, Func<Informer> objects, ApiClient client, TimeProvider time, ILogger logger)
 {
     private readonly ChildPlanner _planner = new(types, definition.FieldManager);
     private readonly FightDetector _fights = new(time);
+    private readonly ChildVerdicts _verdicts = new();
 
     // Applies that changed nothing although they seemed necessary: they are not sent again as long as nothing else changes.
     // They go with their owner, and are few: most of what the server changes is told apart from differences before.
@@ -33,7 +35,7 @@ internal sealed partial class DescriptionWriter(
         foreach (var kind in encoded.Values.Select(ChildPlanner.KindOf).Distinct())
         {
             owned.Watch(kind);
-            resources[kind] = await cache.Of(kind).ReadyAsync(cancellationToken).ConfigureAwait(false);
+            resources[kind] = await children(kind).ReadyAsync(cancellationToken).ConfigureAwait(false);
         }
 
         var wanted = ChildPlanner.Complete(owner, ownerIsNamespaced, description, encoded, kind => resources[kind], DescribedByAnother);
@@ -43,7 +45,7 @@ internal sealed partial class DescriptionWriter(
         {
             var written = open
                 ? await Task.WhenAll(group.Select(w => WriteAsync(writer, w, owner, cancellationToken))).ConfigureAwait(false)
-                : [.. group.Select(w => Outcome(w, cache.Of(w.Kind).Store.Find(w.Key), ChildState.Pending, "waits for what comes before it"))];
+                : [.. group.Select(w => Outcome(w, children(w.Kind).Store.Find(w.Key), ChildState.Pending, "waits for what comes before it"))];
             outcomes.AddRange(written);
             open &= writer.LooksAhead || written.All(o => o.State == ChildState.Ready);
         }
@@ -78,7 +80,7 @@ internal sealed partial class DescriptionWriter(
 
         foreach (var child in now.OrderByDescending(GroupOf).ThenByDescending(o => o.CreationTimestamp).ThenBy(o => o.Kind, StringComparer.Ordinal).ThenBy(o => o.Name, StringComparer.Ordinal))
         {
-            var resource = await cache.Of(child.Type).ReadyAsync(cancellationToken).ConfigureAwait(false);
+            var resource = await children(child.Type).ReadyAsync(cancellationToken).ConfigureAwait(false);
             await writer.DeleteAsync(resource, child, cancellationToken).ConfigureAwait(false);
             Deleted(writer, child, owner);
         }
@@ -98,11 +100,46 @@ internal sealed partial class DescriptionWriter(
         }
 
         _fights.Forget(owner);
+        _verdicts.Forget(owner);
     }
 
     private async Task<ChildOutcome> WriteAsync(IClusterWriter writer, WantedChild wanted, RawObject owner, CancellationToken cancellationToken)
     {
-        var live = cache.Of(wanted.Kind).Store.Find(wanted.Key);
+        var kept = children(wanted.Kind).Store.Find(wanted.Key);
+        if (!definition.MetadataKinds.Contains(wanted.Kind))
+        {
+            return await WriteAsync(writer, wanted, owner, kept, cancellationToken).ConfigureAwait(false);
+        }
+
+        var content = HashOf(wanted);
+        if (kept is not null && !writer.LooksAhead && _verdicts.Find(owner.Key, wanted, content, kept.ResourceVersion) is { } known)
+        {
+            return Outcome(wanted, kept, known.State, known.Message) with { IsMetadataAlone = true };
+        }
+
+        // Only the whole object tells what it is like; afterwards the verdict is kept, and the object is not.
+        RawObject? whole;
+        try
+        {
+            whole = kept is null ? null : await client.FindAsync(wanted.Resource.Resource, wanted.Key, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ApiException or TransportException)
+        {
+            return Outcome(wanted, kept, ChildState.Failed, exception.Message) with { Fault = exception, IsMetadataAlone = true };
+        }
+
+        var outcome = await WriteAsync(writer, wanted, owner, whole, cancellationToken).ConfigureAwait(false);
+        if (!writer.LooksAhead && outcome is { Fault: null, Again: null, Event: null, Live: { } live })
+        {
+            _verdicts.Note(owner.Key, wanted, content, live.ResourceVersion, outcome);
+        }
+
+        return outcome with { IsMetadataAlone = true, Live = outcome.Live?.WithMetadataAlone(wanted.Kind) };
+    }
+
+    private async Task<ChildOutcome> WriteAsync(
+        IClusterWriter writer, WantedChild wanted, RawObject owner, RawObject? live, CancellationToken cancellationToken)
+    {
         var decision = _planner.Decide(wanted, live, owner);
         Fight? started = null;
         switch (decision.Action)
@@ -112,7 +149,7 @@ internal sealed partial class DescriptionWriter(
             case ChildAction.Refuse:
                 return Outcome(wanted, live, ChildState.Failed, decision.Why);
             case ChildAction.Create or ChildAction.Apply:
-                var content = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(wanted.Content.ToString())));
+                var content = HashOf(wanted);
                 if (!writer.LooksAhead && live is not null && _fights.Current(owner.Key, wanted.Kind, wanted.Key, content) is { } fight)
                 {
                     return Outcome(wanted, live, ChildState.Waiting, $"{fight}; it is left alone for now") with { Again = fight.Pause };
@@ -173,7 +210,7 @@ internal sealed partial class DescriptionWriter(
     }
 
     private string? DescribedByAnother(GroupVersionKind kind, ObjectKey key) =>
-        cache.Of(kind).Store.Find(key) is { } live
+        children(kind).Store.Find(key) is { } live
         && DescribedBy.Of(live) is { } by
         && by.Kind == definition.Kind.Kind && by.Group == definition.Kind.Group
         && objects().Store.Find(by.Key)?.Uid == by.Uid
@@ -181,7 +218,9 @@ internal sealed partial class DescriptionWriter(
             : null;
 
     private IEnumerable<RawObject> Owned(RawObject owner) =>
-        owned.Kinds.Select(cache.Of).Where(i => i.IsSynced).SelectMany(i => i.Store.OwnedBy(owner.Uid));
+        owned.Kinds.Select(children).Where(i => i.IsSynced).SelectMany(i => i.Store.OwnedBy(owner.Uid));
+
+    private static string HashOf(WantedChild wanted) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(wanted.Content.ToString())));
 
     private static int GroupOf(RawObject child) =>
         child.Annotations.TryGetValue(ChildPlanner.GroupAnnotation, out var text)
