@@ -1,5 +1,6 @@
 using Ahoi.Benchmarks.ApiServer;
 using Ahoi.Benchmarks.Decoding;
+using Ahoi.Benchmarks.Framework;
 
 // Each benchmark prints one Markdown table; bench/README.md keeps the last ones with what they mean.
 switch (args)
@@ -16,7 +17,17 @@ switch (args)
             : await ApiServerBenchmark.RunAsync(5, TimeSpan.FromSeconds(2));
         Console.WriteLine(rest.Contains("json") ? Measured.Json(measured) : Measured.Table(measured));
         return 0;
+    case ["framework"]:
+        await FrameworkBenchmark.RunAsync(10_000, 3);
+        return 0;
+    case ["framework", var objects, var rounds] when int.TryParse(objects, out var count) && int.TryParse(rounds, out var times):
+        await FrameworkBenchmark.RunAsync(count, times);
+        return 0;
+    case ["framework-server", var kubeconfig]:
+        return await ServerProcess.RunAsync(kubeconfig);
+    case ["framework-operator", var kubeconfig]:
+        return await new OperatorProcess(kubeconfig).RunAsync();
     default:
-        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], or apiserver [--short] [-o json]");
+        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], or framework [OBJECTS ROUNDS]");
         return 2;
 }

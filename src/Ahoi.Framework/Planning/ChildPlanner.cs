@@ -60,10 +60,10 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
     public static GroupVersionKind KindOf(JsonMap content) =>
         GroupVersionKind.Of(content.Text("apiVersion") ?? "", content.Text("kind") ?? "");
 
-    /// <summary>Compares a child with the object that is there.</summary>
-    public ChildDecision Decide(WantedChild wanted, RawObject? live, RawObject owner)
+    /// <summary>Compares a child with the object that is there; <paramref name="content"/> is what that object is made of.</summary>
+    public ChildDecision Decide(WantedChild wanted, RawObject? live, JsonMap? content, RawObject owner)
     {
-        if (live is null)
+        if (live is null || content is null)
         {
             return new(ChildAction.Create);
         }
@@ -94,7 +94,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
             return new(ChildAction.Apply, "nothing of it was applied yet");
         }
 
-        return AppliedFields.FirstDifference(wanted.Comparable(), live.ToMap(), owned, wanted.HasHash) is { } field
+        return AppliedFields.FirstDifference(wanted.Comparable(), content, owned, wanted.HasHash) is { } field
             ? new(ChildAction.Apply, field)
             : new(ChildAction.Keep);
     }

@@ -140,7 +140,8 @@ internal sealed partial class DescriptionWriter(
     private async Task<ChildOutcome> WriteAsync(
         IClusterWriter writer, WantedChild wanted, RawObject owner, RawObject? live, CancellationToken cancellationToken)
     {
-        var decision = _planner.Decide(wanted, live, owner);
+        var map = live?.ToMap(); // Decoded once, for the comparison and for the readiness.
+        var decision = _planner.Decide(wanted, live, map, owner);
         Fight? started = null;
         switch (decision.Action)
         {
@@ -170,7 +171,7 @@ internal sealed partial class DescriptionWriter(
                         }
 
                         Remember(owner.Key, wanted, content, live, written);
-                        live = written;
+                        (live, map) = (written, written.ToMap());
                     }
                     catch (Exception exception) when (exception is ApiException or TransportException)
                     {
@@ -181,7 +182,7 @@ internal sealed partial class DescriptionWriter(
                 break;
         }
 
-        var readiness = wanted.Child.Ready(live!.ToMap()); // What is to be kept is there.
+        var readiness = wanted.Child.Ready(map!); // What is to be kept is there.
         var outcome = Outcome(wanted, live, readiness.State switch
         {
             ReadinessState.Ready => ChildState.Ready,

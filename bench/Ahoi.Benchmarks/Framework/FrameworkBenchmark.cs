@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using Ahoi.Api.Json;
+using Ahoi.Client.Connections;
+using Ahoi.Client.Requests;
+
+namespace Ahoi.Benchmarks.Framework;
+
+/// <summary>An operator with many objects, on the local API server in a process of its own: first convergence, restart, latency
+/// under load, memory.</summary>
+internal static class FrameworkBenchmark
+{
+    private const int WarmUp = 2000;
+    private const int ChangesPerSecond = 1000;
+    private static readonly TimeSpan Load = TimeSpan.FromSeconds(10);
+
+    public static async Task RunAsync(int objects, int rounds)
+    {
+        var bare = new List<double>();
+        var first = new List<double>();
+        var restart = new List<double>();
+        var list = new List<double>();
+        var (cpuFirst, cpuRestart, cpuList) = (new List<double>(), new List<double>(), new List<double>());
+        double[] latency = [], memory = [];
+        double written = 0, rewritten = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            bare.Add(await InWorldAsync(objects, (kubeconfig, _) => BareLoopAsync(kubeconfig, objects)));
+            await InWorldAsync(objects, async (_, program) =>
+            {
+                var converged = await program.AskAsync($"start default {objects}");
+                first.Add(converged[0]);
+                cpuFirst.Add(converged[2]);
+                written = converged[1];
+                await program.AskAsync("stop");
+                for (var i = 0; i < 3; i++)
+                {
+                    var listed = await program.AskAsync("list default");
+                    list.Add(listed[0]);
+                    cpuList.Add(listed[1]);
+                    var again = await program.AskAsync($"start default {objects}");
+                    restart.Add(again[0]);
+                    cpuRestart.Add(again[2]);
+                    rewritten += again[1];
+                    if (i < 2)
+                    {
+                        await program.AskAsync("stop");
+                    }
+                }
+
+                memory = await program.AskAsync("memory");
+                latency = await UnderLoadAsync(program, _kubeconfig!, objects);
+                return 0;
+            });
+        }
+
+        Console.WriteLine("| what | ours | baseline | ratio | wanted |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
+        Row($"first convergence of {objects} objects, {written:0} writes, against a bare loop", "s", Median(first), Median(bare), "1.25");
+        Row($"restart in steady state, {rewritten:0} writes, against listing and decoding", "s", Median(restart), Median(list), "2, no write");
+        Row("the same restart, in the operator's CPU time", "s", Median(cpuRestart), Median(cpuList), "");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| the operator's CPU time for a write of the first convergence | {Median(cpuFirst) * 1e6 / written:0} us | | | |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| from the queue to the first write while {ChangesPerSecond} others change each second, median of {latency[2]:0} | {latency[0]:0.00} ms | | | 5 ms |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| the same, 99th percentile | {latency[1]:0.00} ms | | | 20 ms |"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| working set after a restart (at most so far {memory[1]:0} MB, managed heap {memory[2]:0} MB) | {memory[0]:0} MB | | | 250 MB |"));
+    }
+
+    private static string? _kubeconfig;
+
+    /// <summary>Gives a new cluster with warmed-up server and operator, and the objects in it.</summary>
+    private static async Task<double> InWorldAsync(int objects, Func<string, ChildProcess, Task<double>> measure)
+    {
+        var folder = Directory.CreateTempSubdirectory("ahoi-bench-");
+        try
+        {
+            _kubeconfig = Path.Combine(folder.FullName, "kubeconfig");
+            await using var server = new ChildProcess(true, "framework-server", _kubeconfig);
+            await server.ReadAsync();
+            await using var program = new ChildProcess(false, "framework-operator", _kubeconfig);
+            using var client = new ApiClient(ApiConnection.FromKubeconfig(_kubeconfig));
+            await client.CreateAsync(new("", "v1", "namespaces"), null, JsonTree.ParseMap("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"warm"}}"""));
+            await program.AskAsync("start warm 0");
+            await program.AskAsync("stop");
+            await World.CreateWidgetsAsync(client, "warm", WarmUp);
+            await program.AskAsync($"start warm {WarmUp}");
+            await program.AskAsync("stop");
+            await World.CreateWidgetsAsync(client, "default", objects);
+            return await measure(_kubeconfig, program);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>The same writes by requests that are ready, 32 at a time.</summary>
+    private static async Task<double> BareLoopAsync(string kubeconfig, int objects)
+    {
+        var connection = ApiConnection.FromKubeconfig(kubeconfig);
+        using var client = new ApiClient(connection);
+        var uids = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var page in client.ListPagesAsync(World.Widgets, "default"))
+        {
+            foreach (var widget in page.Items)
+            {
+                uids[widget.Name] = widget.Uid;
+            }
+        }
+
+        var requests = new List<(string Path, byte[] Body)>();
+        for (var i = 0; i < objects; i++)
+        {
+            var name = World.Name(i);
+            for (var child = 0; child < World.Children; child++)
+            {
+                var map = World.Child(name, child, 0);
+                map.Map("metadata")!["namespace"] = "default";
+                map.Map("metadata")!["ownerReferences"] = new JsonList([new JsonMap
+                {
+                    ["apiVersion"] = "bench.example.com/v1", ["kind"] = "Widget", ["name"] = name, ["uid"] = uids[name], ["controller"] = true, ["blockOwnerDeletion"] = true,
+                }]);
+                requests.Add(($"api/v1/namespaces/default/configmaps/{name}-{child}?fieldManager=bench&force=true", JsonTree.ToUtf8(map)));
+            }
+
+            var status = new JsonMap
+            {
+                ["apiVersion"] = "bench.example.com/v1",
+                ["kind"] = "Widget",
+                ["metadata"] = new JsonMap { ["name"] = name, ["namespace"] = "default", ["uid"] = uids[name] },
+                ["status"] = new JsonMap { ["round"] = 0L, ["observedGeneration"] = 1L },
+            };
+            requests.Add(($"apis/bench.example.com/v1/namespaces/default/widgets/{name}/status?fieldManager=bench&force=true", JsonTree.ToUtf8(status)));
+        }
+
+        using var http = new HttpClient(client.CreateHandler()) { BaseAddress = connection.Server };
+        var type = new MediaTypeHeaderValue("application/apply-patch+yaml");
+        var started = Stopwatch.GetTimestamp();
+        await World.ManyAsync(requests.Count, async i =>
+        {
+            using var content = new ByteArrayContent(requests[i].Body) { Headers = { ContentType = type } };
+            using var response = await http.PatchAsync(new Uri(requests[i].Path, UriKind.Relative), content);
+            response.EnsureSuccessStatusCode();
+        });
+        return Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static async Task<double[]> UnderLoadAsync(ChildProcess program, string kubeconfig, int objects)
+    {
+        using var client = new ApiClient(ApiConnection.FromKubeconfig(kubeconfig));
+        using var stop = new CancellationTokenSource();
+        var changing = Task.Run(() => ChangeAsync(client, objects, stop.Token));
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        var latency = await program.AskAsync(string.Create(CultureInfo.InvariantCulture, $"watch {Load.TotalSeconds}"));
+        await stop.CancelAsync();
+        await changing;
+        return latency;
+    }
+
+    /// <summary>Changes one object after the other, evenly over time.</summary>
+    private static async Task ChangeAsync(ApiClient client, int objects, CancellationToken stop)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var open = new List<Task>();
+        for (var sent = 0; !stop.IsCancellationRequested;)
+        {
+            var due = (int)(Stopwatch.GetElapsedTime(started).TotalSeconds * ChangesPerSecond);
+            for (; sent < due; sent++)
+            {
+                var patch = Patch.Merge(new JsonMap { ["spec"] = new JsonMap { ["round"] = (long)(sent / objects) + 1 } });
+                open.Add(client.PatchAsync(World.Widgets, new("default", World.Name(sent % objects)), patch, cancellationToken: CancellationToken.None));
+            }
+
+            open.RemoveAll(o => o.IsCompletedSuccessfully);
+            await Task.Delay(2, CancellationToken.None);
+        }
+
+        await Task.WhenAll(open);
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private static void Row(string what, string unit, double ours, double baseline, string wanted) =>
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {ours:0.00} {unit} | {baseline:0.00} {unit} | {ours / baseline:0.00} | {wanted} |"));
+}
