@@ -6,6 +6,7 @@ public sealed partial class NamedTestsTests
 {
     [Theory]
     [InlineData("docs/reference/client.md")]
+    [InlineData("docs/parity.md")]
     public void TestsThatDocsName_Exist(string page)
     {
         var sources = RepoFiles.Find("tests", "*Tests.cs").ToLookup(p => Path.GetFileNameWithoutExtension(p), File.ReadAllText, StringComparer.Ordinal);

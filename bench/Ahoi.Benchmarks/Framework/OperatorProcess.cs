@@ -18,6 +18,7 @@ internal sealed class OperatorProcess(string kubeconfig)
     private readonly ConcurrentDictionary<ObjectKey, bool> _done = new();
     private TaskCompletionSource _all = new();
     private int _expected;
+    private int _count;
     private long _writes;
     private IHost? _host;
 
@@ -46,18 +47,15 @@ internal sealed class OperatorProcess(string kubeconfig)
     {
         (_expected, _all) = (expected, new(TaskCreationOptions.RunContinuationsAsynchronously));
         _done.Clear();
+        _count = 0;
         Interlocked.Exchange(ref _writes, 0);
         var builder = Host.CreateEmptyApplicationBuilder(new() { ApplicationName = "bench" });
         builder.Services.AddLogging();
         builder.Services.AddSingleton(new WidgetReconciler(
+            key => _began[key] = Stopwatch.GetTimestamp(),
             key =>
             {
-                _firstWrite.TryRemove(key, out _);
-                _began[key] = Stopwatch.GetTimestamp();
-            },
-            key =>
-            {
-                if (_done.TryAdd(key, true) && _done.Count == _expected)
+                if (_done.TryAdd(key, true) && Interlocked.Increment(ref _count) == _expected)
                 {
                     _all.TrySetResult();
                 }
@@ -168,9 +166,9 @@ internal sealed class OperatorProcess(string kubeconfig)
                 if (at > 0)
                 {
                     var key = new ObjectKey(parts[at - 1], parts[at + 1][..parts[at + 1].LastIndexOf('-')]);
-                    if (owner._began.TryGetValue(key, out var began))
+                    if (owner._began.TryRemove(key, out var began))
                     {
-                        owner._firstWrite.TryAdd(key, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                        owner._firstWrite[key] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
                     }
                 }
             }

@@ -41,7 +41,7 @@ internal sealed class CustomResourceFactory(WebhookClients clients, TimeProvider
         [
             .. versions
                 .Where(v => v.Flag("served") == true)
-                .OrderBy(v => v.Text("name") ?? "", VersionPriority.Comparer)
+                .OrderBy(v => v.Text("name") ?? "", ApiVersion.PreferredFirst)
                 .Select(v => Make(definition, v, all, stored, converter, storage, refusal)),
         ];
     }

@@ -93,5 +93,5 @@ internal sealed record ServedGroup(string Name, IReadOnlyList<ServedResource> Re
     public bool IsCustom => Resources.All(r => r.IsCustom);
 
     /// <summary>Gets the versions, the preferred one first.</summary>
-    public IReadOnlyList<string> Versions => field ??= [.. Resources.Select(r => r.Version).Distinct(StringComparer.Ordinal).Order(VersionPriority.Comparer)];
+    public IReadOnlyList<string> Versions => field ??= [.. Resources.Select(r => r.Version).Distinct(StringComparer.Ordinal).Order(ApiVersion.PreferredFirst)];
 }
