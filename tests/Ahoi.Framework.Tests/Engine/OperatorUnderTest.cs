@@ -17,10 +17,10 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
     private readonly Operator _operator;
 
     public OperatorUnderTest(FakeCluster cluster, IReconciler<CronTab> reconciler, Action<ControllerOptions>? configure = null, ILoggerFactory? loggers = null,
-        string name = "test")
+        string name = "test", TimeProvider? time = null)
     {
         Cluster = cluster;
-        _client = cluster.Connect();
+        _client = cluster.Connect(time);
         _operator = new(
             _client,
             new ObjectTypes(WireJson.Create(), []),
@@ -30,7 +30,7 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
                 configure?.Invoke(o);
             }, new ServiceCollection().BuildServiceProvider(), [])],
             new() { OperatorName = name, DrainTimeout = TimeSpan.FromSeconds(2) },
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             loggers ?? NullLoggerFactory.Instance);
     }
 

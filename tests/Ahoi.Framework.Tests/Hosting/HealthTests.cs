@@ -2,6 +2,7 @@ using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Tests.Cluster;
 using Ahoi.Framework.Tests.Engine;
+using Ahoi.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -45,6 +46,38 @@ public sealed class HealthTests
         Assert.Contains(Of(a).CheckHealth().Ready, i => i is { Name: "leadership", Message: "this replica leads by Lease default/test" });
     }
 
+    [Fact]
+    public async Task Health_NothingMovesForLong_IsNotLiveAndSaysWhat()
+    {
+        using var cluster = OperatorUnderTest.CreateCluster();
+        cluster.Put(MetricsTests.CronTabPath("my"), MetricsTests.CronTabJson);
+        cluster.Put(MetricsTests.CronTabPath("other"), MetricsTests.CronTabJson.Replace("\"my\"", "\"other\"", StringComparison.Ordinal));
+        using var release = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource();
+        var reconciler = new ScriptedReconciler
+        {
+            Describe = (_, _) =>
+            {
+                begun.TrySetResult();
+                release.Wait();
+                return new Description();
+            },
+        };
+        var time = new FrozenTimers();
+        await using var op = await new OperatorUnderTest(cluster, reconciler, o => o.Workers = 1, time: time).StartAsync();
+        await begun.Task.WaitAsync(TestCluster.DefaultLimit, TestContext.Current.CancellationToken);
+        Assert.True(op.Operator.CheckHealth().IsLive);
+
+        time.Jump = TimeSpan.FromMinutes(4);
+        Assert.Contains(op.Operator.CheckHealth().Live, i => i is { Name: "controller/crontab", IsHealthy: false } && i.Message.StartsWith("1 objects wait, and for 24", StringComparison.Ordinal));
+        Assert.Contains(op.Operator.CheckHealth().Live, i => i is { Name: "cache/CronTab", IsHealthy: true });
+        time.Jump = TimeSpan.FromMinutes(11);
+        Assert.Contains(op.Operator.CheckHealth().Live, i => i is { Name: "cache/CronTab", IsHealthy: false });
+
+        release.Set();
+        await op.EventuallyAsync(() => op.Operator.CheckHealth().Live.Single(i => i.Name == "controller/crontab").IsHealthy, "it moves again");
+    }
+
     private static void Elect(AhoiOptions options, string identity) => options.Leadership = new()
     {
         LeaseName = "test",
@@ -54,6 +87,14 @@ public sealed class HealthTests
     };
 
     private static Operator Of(IHost host) => host.Services.GetRequiredService<Operator>();
+
+    /// <summary>A clock whose hands can be moved without its timers taking notice, as if everything hung.</summary>
+    private sealed class FrozenTimers : TimeProvider
+    {
+        public TimeSpan Jump { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Jump.TotalSeconds * TimestampFrequency);
+    }
 
     private static ScriptedReconciler Empty() => new() { Describe = (_, _) => new Description() };
 }
