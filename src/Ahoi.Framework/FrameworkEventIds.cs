@@ -18,7 +18,6 @@ internal static class FrameworkEventIds
     public const int PruneRefused = 204;
     public const int ChildWritten = 205;
     public const int ChildDeleted = 206;
-    public const int StatusWritten = 207;
     public const int EventFailed = 208;
     public const int FightFound = 209;
     public const int ControllerWaiting = 210;

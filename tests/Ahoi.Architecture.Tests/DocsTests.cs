@@ -45,6 +45,27 @@ public sealed partial class DocsTests
         Assert.Empty(broken);
     }
 
+    [Fact]
+    public void LogEvents_AllOfTheFramework_AreInTheReference()
+    {
+        var page = File.ReadAllText(Path.Combine(RepoFiles.Root, "docs/reference/logs.md"));
+        var missing = EventId().Matches(File.ReadAllText(Path.Combine(RepoFiles.Root, "src/Ahoi.Framework/FrameworkEventIds.cs")))
+            .Select(id => $"| {id.Groups["number"].Value} | `{id.Groups["name"].Value}` |")
+            .Where(row => !page.Contains(row, StringComparison.Ordinal));
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void Metrics_AllThatAreMade_AreInTheReference()
+    {
+        var page = File.ReadAllText(Path.Combine(RepoFiles.Root, "docs/reference/metrics.md"));
+        var made = RepoFiles.Find("src", "*.cs").SelectMany(file => Instrument().Matches(File.ReadAllText(file))).Select(i => i.Groups["name"].Value).ToList();
+
+        Assert.Contains("ahoi.reconciles", made);
+        Assert.All(made, name => Assert.Contains($"| `{name}` |", page, StringComparison.Ordinal));
+    }
+
     private static string ReadSample(string file, string part)
     {
         var lines = File.ReadAllLines(Path.Combine(RepoFiles.Root, file));
@@ -57,6 +78,12 @@ public sealed partial class DocsTests
 
     [GeneratedRegex(@"<!-- sample: (?<file>\S+)#(?<part>\S+) -->\n```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex SampleBlock();
+
+    [GeneratedRegex(@"const int (?<name>\w+) = (?<number>\d+);")]
+    private static partial Regex EventId();
+
+    [GeneratedRegex(@"Create(Counter|Histogram|UpDownCounter|Gauge|Observable\w+)(<\w+>)?\(\s*""(?<name>[^""]+)""")]
+    private static partial Regex Instrument();
 
     [GeneratedRegex("^```csharp", RegexOptions.Multiline)]
     private static partial Regex CSharpBlock();
