@@ -20,6 +20,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         _process = Process.Start(start)!;
     }
 
+    /// <summary>Gets how many seconds of CPU time it has taken so far.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime.TotalSeconds;
+        }
+    }
+
     public async Task<string> ReadAsync() => await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("A process of the benchmark ended.");
 
     public async Task<double[]> AskAsync(string command)
