@@ -7,6 +7,7 @@ namespace Ahoi.Native.Tests;
 internal static class NativeProgram
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan RestoreLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Says what a native build needs and this machine lacks, or null.</summary>
     public static string? Missing() =>
@@ -19,26 +20,33 @@ internal static class NativeProgram
     {
         var rid = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux-arm64" : "linux-x64";
         string[] settings = [Path.Combine(Root(), "samples", sample), "-r", rid, "-p:Native=true", "-p:RunAnalyzers=false", "--artifacts-path", Path.Combine(folder, "artifacts"), "-v", "q"];
-        var (restored, said) = await RunAsync(["restore", .. settings]);
-        if (restored != 0)
+        try
         {
-            return (null, $"the packages of the native compiler cannot be restored: {said}");
+            var (restored, said) = await RunAsync(["restore", .. settings], RestoreLimit);
+            if (restored != 0)
+            {
+                return (null, $"the packages of the native compiler cannot be restored: {said}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, $"the packages of the native compiler were not restored in {RestoreLimit}");
         }
 
-        var (published, complaint) = await RunAsync(["publish", .. settings, "--no-restore", "-c", "Release", "-o", folder]);
+        var (published, complaint) = await RunAsync(["publish", .. settings, "--no-restore", "-c", "Release", "-o", folder], Limit);
         Assert.True(published == 0, complaint);
         Assert.DoesNotContain("warning IL", complaint, StringComparison.Ordinal);
         return (Path.Combine(folder, sample), null);
     }
 
-    private static async Task<(int Code, string Said)> RunAsync(string[] arguments)
+    private static async Task<(int Code, string Said)> RunAsync(string[] arguments, TimeSpan patience)
     {
         // A build server that outlives the test would hold its output open.
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["CI"] = "true";
         using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(patience);
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var error = process.StandardError.ReadToEndAsync(limit.Token);
         try

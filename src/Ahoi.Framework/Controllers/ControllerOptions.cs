@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Ahoi.Api.Objects;
+using Ahoi.Framework.Access;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ahoi.Framework.Controllers;
@@ -9,6 +10,7 @@ public sealed class ControllerOptions
 {
     private readonly List<OwnedKind> _owned = [];
     private readonly List<WatchedKind> _watched = [];
+    private readonly List<AccessRule> _rules = [];
     private readonly List<Func<ResourceChange, bool>> _predicates = [];
     private readonly List<Func<IServiceProvider, IReconcileStep>> _steps = [];
 
@@ -65,6 +67,8 @@ public sealed class ControllerOptions
     public int PruneBudget { get; set; } = 100;
 
     internal IReadOnlyList<Func<IServiceProvider, IReconcileStep>> Steps => _steps;
+
+    internal IReadOnlyList<AccessRule> Rules => _rules;
 
     internal IReadOnlyList<OwnedKind> Owned => _owned;
 
@@ -123,6 +127,21 @@ public sealed class ControllerOptions
     {
         ArgumentNullException.ThrowIfNull(map);
         _watched.Add(new(null, kind, map, metadataOnly));
+        return this;
+    }
+
+    /// <summary>Says what the reconciler does besides what its kinds tell: with a client of its own, or with kinds that it reads
+    /// without declaring them.</summary>
+    /// <param name="group">The resource's group; empty for the core group.</param>
+    /// <param name="resource">The resource's plural, as in <c>pods</c> or <c>pods/log</c>.</param>
+    /// <param name="verbs">What it does: <c>get</c>, <c>list</c>, ...</param>
+    /// <returns>These options.</returns>
+    public ControllerOptions Needs(string group, string resource, params IReadOnlyList<string> verbs)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentException.ThrowIfNullOrEmpty(resource);
+        ArgumentOutOfRangeException.ThrowIfZero(verbs?.Count ?? 0, nameof(verbs));
+        _rules.Add(new(group, resource, [.. verbs!]));
         return this;
     }
 

@@ -1,4 +1,5 @@
 using Ahoi.Client.Requests;
+using Ahoi.Framework.Access;
 using Ahoi.Framework.Events;
 using Ahoi.Framework.Informers;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,9 @@ internal interface IOperatorWork
 
     /// <summary>Gets whether its caches are complete, so that it works.</summary>
     bool IsRunning { get; }
+
+    /// <summary>Gets what it has to be allowed.</summary>
+    IReadOnlyList<AccessRule> Needs { get; }
 
     /// <summary>Works until it is cancelled; begins anew with the next leadership.</summary>
     Task RunAsync(OperatorTools tools, CancellationToken cancellationToken);

@@ -3,6 +3,7 @@ using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
 using Ahoi.Client.Transport;
+using Ahoi.Framework.Access;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Informers;
@@ -23,6 +24,12 @@ internal sealed partial class PodScheduler(SchedulerOptions options) : IOperator
     public string Name => $"scheduler/{options.Name}";
 
     public bool IsRunning { get; private set; }
+
+    public IReadOnlyList<AccessRule> Needs { get; } =
+    [
+        new("", "pods", ["get", "list", "watch"]), new("", "nodes", ["get", "list", "watch"]), new("", "namespaces", ["get", "list", "watch"]),
+        new("", "pods/binding", ["create"]), new("", "pods/status", ["patch"]),
+    ];
 
     public async Task RunAsync(OperatorTools tools, CancellationToken cancellationToken)
     {

@@ -1,0 +1,13 @@
+using Ahoi.Framework.Access;
+
+namespace Ahoi.Framework.Hosting;
+
+/// <content>What the operator has to be allowed.</content>
+public sealed partial class Operator
+{
+    /// <summary>Gets what the operator has to be allowed in the cluster: what follows from its controllers, schedulers and
+    /// options, and what they say with <see cref="Controllers.ControllerOptions.Needs"/>. Plurals of kinds that are not its
+    /// own follow the English rule. Kinds that are read or described without being declared are not known.</summary>
+    public IReadOnlyList<AccessRule> AccessRules => Access.AccessRules.Of(
+        _definitions, _options.InstallDefinitions, _leadership is not null, _works.SelectMany(w => w.Needs));
+}
