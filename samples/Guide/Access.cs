@@ -1,6 +1,5 @@
 using Ahoi.Api.Json;
 using Ahoi.Framework.Access;
-using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Hosting;
 
 namespace Guide;
