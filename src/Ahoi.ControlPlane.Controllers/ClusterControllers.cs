@@ -1,13 +1,17 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Connections;
+using Ahoi.Client.Requests;
 using Ahoi.ControlPlane.Controllers.Deployments;
+using Ahoi.ControlPlane.Controllers.Events;
+using Ahoi.ControlPlane.Controllers.Garbage;
 using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.ControlPlane.Controllers.ReplicaSets;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Ahoi.ControlPlane.Controllers;
 
@@ -16,7 +20,7 @@ namespace Ahoi.ControlPlane.Controllers;
 /// what goes with its owner. They are operators like any other, and work against any Kubernetes API server that has none of
 /// them.
 /// </summary>
-public sealed class ClusterControllers : IAsyncDisposable
+public sealed partial class ClusterControllers : IAsyncDisposable
 {
     private const string Manager = "kube-controller-manager";
 
@@ -41,7 +45,10 @@ public sealed class ClusterControllers : IAsyncDisposable
             o.OperatorName = Manager;
             o.Connection = connection;
         });
-        Add(controllers, options);
+        var events = new CoreEvents(options.Time);
+        builder.Services.AddHostedService(s => new GarbageCollector(
+            s.GetRequiredService<ApiClient>(), events, Manager, options.Time, options.Loggers.CreateLogger<GarbageCollector>()));
+        Add(controllers, events, options);
         var host = builder.Build();
         try
         {
@@ -63,15 +70,17 @@ public sealed class ClusterControllers : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static void Add(AhoiBuilder controllers, ClusterControllersOptions options)
+    private static void Add(AhoiBuilder controllers, CoreEvents events, ClusterControllersOptions options)
     {
-        Add(controllers, "replicaset-controller", Kinds.ReplicaSet, ReplicaSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
-        Add(controllers, "replication-controller", Kinds.ReplicationController, ReplicaSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
-        Add(controllers, "deployment-controller", Kinds.Deployment, DeploymentController.ReconcileAsync, o => o.Owns(Kinds.ReplicaSet).ReconcilesDeleted = true);
+        AddNamespaces(controllers, events, options);
+        Add(controllers, events, "replicaset-controller", Kinds.ReplicaSet, ReplicaSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
+        Add(controllers, events, "replication-controller", Kinds.ReplicationController, ReplicaSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
+        Add(controllers, events, "deployment-controller", Kinds.Deployment, DeploymentController.ReconcileAsync, o => o.Owns(Kinds.ReplicaSet).ReconcilesDeleted = true);
     }
 
     private static void Add(
         AhoiBuilder controllers,
+        CoreEvents events,
         string name,
         GroupVersionKind kind,
         Func<JsonMap, ReconcileContext, CancellationToken, ValueTask<Description>> reconcile,
@@ -83,6 +92,7 @@ public sealed class ClusterControllers : IAsyncDisposable
             o.FieldManager = Manager;
             o.MinRetryDelay = TimeSpan.FromMilliseconds(5);
             o.MaxRetryDelay = TimeSpan.FromMinutes(1);
+            o.Use(new CoreEventsStep(events, name));
             configure?.Invoke(o);
         });
 }

@@ -49,6 +49,11 @@ internal sealed record DeletionOptions
                 DryRun = dryRun.Length > 0,
             };
         Validate(options, dryRun);
+        if (options is { Propagation: null, OrphanDependents: null } && request.Resource.Strategy.DefaultPropagationWarning is { } warning)
+        {
+            request.Warn(warning);
+        }
+
         return options with
         {
             GracePeriod = options.GracePeriod < 0 ? 1 : options.GracePeriod,

@@ -125,8 +125,9 @@ internal static class DeploymentController
         var shown = rollout.New!.Raw.Annotations.GetValueOrDefault(Revisions.Revision);
         if (shown is not null && rollout.Raw.Annotations.GetValueOrDefault(Revisions.Revision) != shown)
         {
+            // Through the status, as an annotation written otherwise would be another generation.
             await context.Writes.PatchAsync(
-                context.Raw, new() { ["metadata"] = new JsonMap { ["annotations"] = new JsonMap { [Revisions.Revision] = shown } } }, cancellationToken).ConfigureAwait(false);
+                context.Raw, new() { ["metadata"] = new JsonMap { ["annotations"] = new JsonMap { [Revisions.Revision] = shown } } }, cancellationToken, "status").ConfigureAwait(false);
         }
 
         return true;

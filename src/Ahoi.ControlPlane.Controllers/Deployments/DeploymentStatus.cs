@@ -85,7 +85,8 @@ internal sealed class DeploymentStatus
         counts.SetCount("readyReplicas", all.Sum(s => s.Status("readyReplicas")));
         counts.SetCount("availableReplicas", available);
         counts.SetCount("unavailableReplicas", Math.Max(0, all.Sum(s => s.Wanted) - available));
-        if (all.TrueForAll(s => s.Value.Map("status")?["terminatingReplicas"] is long))
+        // A set that was made just now has no pods yet, and so none that end.
+        if (all.TrueForAll(s => s.Value.Map("status") is not { } status || status["terminatingReplicas"] is long || status["observedGeneration"] is null))
         {
             counts["terminatingReplicas"] = all.Sum(s => s.Status("terminatingReplicas"));
         }
