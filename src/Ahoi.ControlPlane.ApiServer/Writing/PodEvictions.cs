@@ -61,7 +61,8 @@ internal sealed class PodEvictions(ServerParts parts, DeleteRequests deletions) 
         ];
         if (budgets.Length > 1)
         {
-            throw ApiErrors.Internal("this pod is under more than one disruption budget, and which of them counts is not known");
+            // Kubernetes gives no reason here, beside the code.
+            throw new ApiException(new(500, StatusReason.Unknown, "This pod is under more than one disruption budget, and an eviction can count against one only."));
         }
 
         if (budgets is not [var budget] || MayGoUnhealthy(pod, budget))

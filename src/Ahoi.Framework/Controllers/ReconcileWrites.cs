@@ -62,8 +62,16 @@ public sealed class ReconcileWrites
         }
 
         var resource = await ResourceOfAsync(value.Type, cancellationToken).ConfigureAwait(false);
-        return Observed(await _client.PatchAsync(
-            resource, value.Key, Patch.Merge(RequestBody.FromMap(patch)), new() { FieldManager = _fieldManager, Subresource = subresource }, cancellationToken).ConfigureAwait(false));
+        var written = await _client.PatchAsync(
+            resource, value.Key, Patch.Merge(RequestBody.FromMap(patch)), new() { FieldManager = _fieldManager, Subresource = subresource }, cancellationToken).ConfigureAwait(false);
+        if (written is { IsBeingDeleted: true, Finalizers.Count: 0 } && written.ToMap().Map("metadata")?.Integer("deletionGracePeriodSeconds") is null or 0)
+        {
+            // The last finalizer went, and the object with it; the answer has no version that would say so.
+            _cache.ObserveGone(written.Type, written.Key, written.Uid);
+            return written;
+        }
+
+        return Observed(written);
     }
 
     /// <summary>Deletes an object; that it is gone already is as good.</summary>

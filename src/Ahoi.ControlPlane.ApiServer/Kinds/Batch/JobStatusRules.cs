@@ -190,7 +190,9 @@ internal static class JobStatusRules
             status["completionTime"].Invalid("completionTime cannot be mutated");
         }
 
-        if (was["startTime"] is { } started && !JsonTree.Equals(status["startTime"].Value, started) && !spec["suspend"].Flag)
+        // A job that is resumed begins anew.
+        var resumed = Is(was, "Suspended") && !Is(status, "Suspended");
+        if (was["startTime"] is { } started && !JsonTree.Equals(status["startTime"].Value, started) && !spec["suspend"].Flag && !resumed)
         {
             status["startTime"].Required("startTime cannot be removed for unsuspended job");
         }
