@@ -23,9 +23,11 @@ internal static class Owned
         ["blockOwnerDeletion"] = true,
     };
 
-    /// <summary>Gets an owner's objects of a kind, after adopting and letting go.</summary>
+    /// <summary>Gets an owner's objects of a kind, after adopting and letting go. What is adopted gets the finalizer, where there
+    /// is one, and what is let go loses it.</summary>
     public static async Task<List<RawObject>> ClaimAsync(
-        ReconcileContext context, GroupVersionKind kind, LabelSelector selector, CancellationToken cancellationToken, Func<RawObject, bool>? mayAdopt = null)
+        ReconcileContext context, GroupVersionKind kind, LabelSelector selector, CancellationToken cancellationToken, Func<RawObject, bool>? mayAdopt = null,
+        string? finalizer = null)
     {
         var owner = context.Raw;
         var claimed = new List<RawObject>();
@@ -46,11 +48,11 @@ internal static class Owned
                 }
                 else if (!owner.IsBeingDeleted)
                 {
-                    await TryAsync(() => context.Writes.PatchAsync(value, References(value.ToMap(), owner, add: false), cancellationToken, guarded: true)).ConfigureAwait(false);
+                    await TryAsync(() => context.Writes.PatchAsync(value, References(value.ToMap(), owner, add: false, finalizer), cancellationToken, guarded: true)).ConfigureAwait(false);
                 }
             }
             else if (selected && !owner.IsBeingDeleted && !value.IsBeingDeleted && (mayAdopt?.Invoke(value) ?? true)
-                && await TryAsync(() => context.Writes.PatchAsync(value, References(value.ToMap(), owner, add: true), cancellationToken, guarded: true)).ConfigureAwait(false) is { } adopted)
+                && await TryAsync(() => context.Writes.PatchAsync(value, References(value.ToMap(), owner, add: true, finalizer), cancellationToken, guarded: true)).ConfigureAwait(false) is { } adopted)
             {
                 claimed.Add(adopted);
             }
@@ -101,7 +103,7 @@ internal static class Owned
         return New(Kinds.Pod, owner, metadata, new() { ["spec"] = template.Map("spec")?.DeepClone() ?? [] });
     }
 
-    private static JsonMap References(JsonMap value, RawObject owner, bool add)
+    private static JsonMap References(JsonMap value, RawObject owner, bool add, string? finalizer)
     {
         var references = new JsonList();
         foreach (var reference in value.Map("metadata")?.List("ownerReferences")?.Maps ?? [])
@@ -117,7 +119,19 @@ internal static class Owned
             references.Add(Reference(owner));
         }
 
-        return new() { ["metadata"] = new JsonMap { ["ownerReferences"] = references.Count == 0 ? null : references } };
+        var metadata = new JsonMap { ["ownerReferences"] = references.Count == 0 ? null : references };
+        if (finalizer is not null)
+        {
+            var finalizers = new JsonList((value.Map("metadata")?.List("finalizers") ?? []).Where(f => f as string != finalizer));
+            if (add)
+            {
+                finalizers.Add(finalizer);
+            }
+
+            metadata["finalizers"] = finalizers.Count == 0 ? null : finalizers;
+        }
+
+        return new() { ["metadata"] = metadata };
     }
 
     // Somebody else was faster, or it is gone: what changed wakes the owner again.

@@ -1,0 +1,28 @@
+using Ahoi.ControlPlane.Controllers.CronJobs;
+using Ahoi.ControlPlane.Controllers.DaemonSets;
+using Ahoi.ControlPlane.Controllers.Disruptions;
+using Ahoi.ControlPlane.Controllers.Events;
+using Ahoi.ControlPlane.Controllers.Jobs;
+using Ahoi.ControlPlane.Controllers.Nodes;
+using Ahoi.ControlPlane.Controllers.Objects;
+using Ahoi.ControlPlane.Controllers.StatefulSets;
+using Ahoi.Framework.Hosting;
+
+namespace Ahoi.ControlPlane.Controllers;
+
+/// <content>Jobs, stateful sets, daemon sets, and what looks after workloads.</content>
+public sealed partial class ClusterControllers
+{
+    private static void AddWorkloads(AhoiBuilder controllers, CoreEvents events)
+    {
+        Add(controllers, events, "job-controller", Kinds.Job, new JobController().ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
+        Add(controllers, events, "job-pod-controller", Kinds.Pod, JobPodRelease.ReconcileAsync, o => o.ReconcilesDeleted = true);
+        Add(controllers, events, "ttl-after-finished-controller", Kinds.Job, FinishedJobs.ReconcileAsync);
+        Add(controllers, events, "cronjob-controller", Kinds.CronJob, CronJobController.ReconcileAsync, o => o.Owns(Kinds.Job).ReconcilesDeleted = true);
+        Add(controllers, events, "daemonset-controller", Kinds.DaemonSet, DaemonSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
+        Add(controllers, events, "disruption-controller", Kinds.DisruptionBudget, DisruptionController.ReconcileAsync);
+        Add(controllers, events, "node-controller", Kinds.Node, NodeTaints.ReconcileAsync);
+        Add(controllers, events, "taint-eviction-controller", Kinds.Pod, new TaintEviction().ReconcileAsync);
+        Add(controllers, events, "statefulset-controller", Kinds.StatefulSet, StatefulSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
+    }
+}

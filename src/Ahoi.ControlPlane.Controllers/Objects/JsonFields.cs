@@ -1,0 +1,20 @@
+using Ahoi.Api.Json;
+
+namespace Ahoi.ControlPlane.Controllers.Objects;
+
+/// <summary>Fields as the API's types write them.</summary>
+internal static class JsonFields
+{
+    /// <summary>Sets a number, or takes the field away where it is zero.</summary>
+    public static void SetOrRemove(this JsonMap map, string field, long value)
+    {
+        if (value == 0)
+        {
+            map.Remove(field);
+        }
+        else
+        {
+            map[field] = value;
+        }
+    }
+}
