@@ -5,6 +5,7 @@ using Ahoi.ControlPlane.Controllers.Events;
 using Ahoi.ControlPlane.Controllers.Jobs;
 using Ahoi.ControlPlane.Controllers.Nodes;
 using Ahoi.ControlPlane.Controllers.Objects;
+using Ahoi.ControlPlane.Controllers.Protection;
 using Ahoi.ControlPlane.Controllers.StatefulSets;
 using Ahoi.Framework.Hosting;
 
@@ -23,6 +24,8 @@ public sealed partial class ClusterControllers
         Add(controllers, events, "disruption-controller", Kinds.DisruptionBudget, DisruptionController.ReconcileAsync);
         Add(controllers, events, "node-controller", Kinds.Node, NodeTaints.ReconcileAsync);
         Add(controllers, events, "taint-eviction-controller", Kinds.Pod, new TaintEviction().ReconcileAsync);
+        Add(controllers, events, "pvc-protection-controller", Kinds.Claim, VolumeProtection.ReconcileClaimAsync, o => o.ReconcilesDeleted = true);
+        Add(controllers, events, "pv-protection-controller", Kinds.Volume, VolumeProtection.ReconcileVolumeAsync, o => o.ReconcilesDeleted = true);
         Add(controllers, events, "statefulset-controller", Kinds.StatefulSet, StatefulSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
     }
 }

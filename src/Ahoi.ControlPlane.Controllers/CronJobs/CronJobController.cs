@@ -23,14 +23,22 @@ internal static class CronJobController
         var jobs = (await context.ListAsync(Kinds.Job, cancellationToken, context.Key.Namespace, j => j.ControllerOwner?.Uid == context.Raw.Uid).ConfigureAwait(false)).ToList();
         LookAtJobs(context.Raw.Name, jobs, active, status, description);
         cronJob["status"] = status;
+        DateTimeOffset? next = null;
         if (!context.Raw.IsBeingDeleted)
         {
             await CronHistory.TrimAsync(cronJob, jobs, active, context, description, cancellationToken).ConfigureAwait(false);
-            await StartAsync(cronJob, jobs, active, status, context, description, cancellationToken).ConfigureAwait(false);
+            next = await StartAsync(cronJob, jobs, active, status, context, description, cancellationToken).ConfigureAwait(false);
         }
 
         status["active"] = active.Count == 0 ? null : active;
         await context.WriteStatusAsync(context.Raw, status, cancellationToken).ConfigureAwait(false);
+        if (next is { } time)
+        {
+            // The writes took their time; the next one may be due already.
+            var left = time - context.Time.GetUtcNow();
+            description.LookAgainAfter(left > TimeSpan.Zero ? left + Slack : Slack);
+        }
+
         return description;
     }
 
@@ -74,22 +82,18 @@ internal static class CronJobController
         }
     }
 
-    private static async Task StartAsync(
+    /// <summary>Makes a job where one is due. Returns when the next one is.</summary>
+    private static async Task<DateTimeOffset?> StartAsync(
         JsonMap cronJob, List<RawObject> jobs, JsonList active, JsonMap status, ReconcileContext context, Description description, CancellationToken cancellationToken)
     {
         var spec = cronJob.Map("spec") ?? [];
         if (spec.Flag("suspend") == true || Schedule(spec, description) is not { } schedule)
         {
-            return;
+            return null;
         }
 
         var now = context.Time.GetUtcNow();
         var times = CronTimes.Of(cronJob, schedule, now);
-        if (times.Next is { } next)
-        {
-            description.LookAgainAfter(next - now + Slack);
-        }
-
         if (times.Missed > CronTimes.Many)
         {
             description.WithEvent(
@@ -98,25 +102,25 @@ internal static class CronJobController
 
         if (times.Due is not { } due || PodState.Time(status["lastScheduleTime"]) == due)
         {
-            return;
+            return times.Next;
         }
 
         if (spec.Integer("startingDeadlineSeconds") is { } deadline && due.AddSeconds(deadline) < now)
         {
             description.WithEvent("MissSchedule", $"Missed scheduled time to start a job: {due.UtcDateTime.ToString("ddd, dd MMM yyyy HH:mm:ss +0000", CultureInfo.InvariantCulture)}", EventType.Warning);
-            return;
+            return times.Next;
         }
 
         var name = NameOf(context.Raw.Name, due);
         if (active.Maps.Any(r => r.Text("name") == name))
         {
-            return;
+            return times.Next;
         }
 
         if (active.Count > 0 && spec.Text("concurrencyPolicy") == "Forbid")
         {
             description.WithEvent("JobAlreadyActive", "Not starting job because prior execution is running and concurrency policy is Forbid");
-            return;
+            return times.Next;
         }
 
         if (spec.Text("concurrencyPolicy") == "Replace")
@@ -132,6 +136,8 @@ internal static class CronJobController
             active.Add(Reference(made));
             status["lastScheduleTime"] = PodState.Write(due);
         }
+
+        return times.Next;
     }
 
     /// <summary>Gets the time that a job was made for, or <see langword="null"/> where somebody made it by hand.</summary>
