@@ -11,6 +11,9 @@ internal sealed record Scenario(string Name, string Topic, JsonMap Json)
     /// <summary>Gets what the scenario needs: controllers, no-controllers, etcd-tokens, or nothing.</summary>
     public string? Needs => Json.Text("needs");
 
+    /// <summary>Gets whether built-in controllers take part in what is answered.</summary>
+    public bool NeedsControllers => Topic == "controllers" || Needs == "controllers";
+
     public bool HasNamespace => Json.Flag("namespace") ?? true;
 
     public IEnumerable<JsonMap> Setup => Json.List("setup")?.Maps ?? [];

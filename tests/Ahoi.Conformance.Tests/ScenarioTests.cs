@@ -7,20 +7,14 @@ namespace Ahoi.Conformance.Tests;
 /// </summary>
 public abstract class ScenarioTests(RecordedServer server)
 {
-    private static readonly Dictionary<string, string> Known = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "known-differences.txt"))
-        .Where(line => line.Length > 0 && line[0] != '#')
-        .Select(line => line.Split(": ", 2))
-        .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+    public static TheoryData<string> Scenarios { get; } = [.. Scenario.LoadAll().Where(s => !s.NeedsControllers).Select(s => s.Name)];
 
-    public static TheoryData<string> Scenarios { get; } =
-        [.. Scenario.LoadAll().Where(s => s.Needs is null or "no-controllers").Select(s => s.Name)];
+    public static TheoryData<string> ControlledScenarios { get; } = [.. Scenario.LoadAll().Where(s => s.NeedsControllers).Select(s => s.Name)];
 
-    [Theory]
-    [MemberData(nameof(Scenarios))]
-    public void Scenario_Replayed_AnswersAsRecorded(string name)
+    protected void AnswersAsRecorded(string name)
     {
         var differences = server.DifferencesOf(name);
-        if (Known.TryGetValue(name, out var reason))
+        if (KnownDifferences.Find(name) is { } reason)
         {
             Assert.True(differences.Count > 0, $"{name} agrees now; take it off known-differences.txt.");
             Assert.Skip($"known to differ: {reason}");
@@ -30,6 +24,20 @@ public abstract class ScenarioTests(RecordedServer server)
     }
 }
 
-public sealed class MemoryScenarioTests(MemoryServer server) : ScenarioTests(server), IClassFixture<MemoryServer>;
+public abstract class ServerScenarioTests(RecordedServer server) : ScenarioTests(server)
+{
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public void Scenario_Replayed_AnswersAsRecorded(string name) => AnswersAsRecorded(name);
+}
 
-public sealed class SqliteScenarioTests(SqliteServer server) : ScenarioTests(server), IClassFixture<SqliteServer>;
+public sealed class MemoryScenarioTests(MemoryServer server) : ServerScenarioTests(server), IClassFixture<MemoryServer>;
+
+public sealed class SqliteScenarioTests(SqliteServer server) : ServerScenarioTests(server), IClassFixture<SqliteServer>;
+
+public sealed class ControllerScenarioTests(ControlledServer server) : ScenarioTests(server), IClassFixture<ControlledServer>
+{
+    [Theory]
+    [MemberData(nameof(ControlledScenarios))]
+    public void Scenario_ReplayedWithControllers_AnswersAsRecorded(string name) => AnswersAsRecorded(name);
+}

@@ -82,6 +82,10 @@ internal sealed class ControlledCluster : IAsyncDisposable
     public Task<JsonMap> GetUntilAsync(GroupVersionResource resource, string name, Func<JsonMap, bool> condition, TimeSpan? step = null) => UntilAsync(
         async () => (await Client.FindAsync(resource, KeyOf(resource, name)))?.ToMap() ?? [], condition, step);
 
+    /// <summary>Waits until an object, in any namespace or none, is as wanted; an empty map stands for one that is not there.</summary>
+    public Task<JsonMap> UntilAsync(GroupVersionResource resource, ObjectKey key, Func<JsonMap, bool> condition) =>
+        UntilAsync(async () => (await Client.FindAsync(resource, key))?.ToMap() ?? [], condition, null);
+
     public async ValueTask DisposeAsync()
     {
         await StopControllersAsync();

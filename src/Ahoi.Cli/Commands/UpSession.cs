@@ -72,6 +72,7 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
                     DataFolder = options.Ephemeral ? null : options.DataFolder ?? DefaultDataFolder(),
                     KubeconfigFile = options.KubeconfigFile ?? (options.Ephemeral ? TemporaryKubeconfig() : null),
                     TokenAuthFile = options.TokenAuthFile,
+                    Controllers = options.Components.Contains("controllers"),
                     Loggers = loggers,
                 },
                 cancellationToken);

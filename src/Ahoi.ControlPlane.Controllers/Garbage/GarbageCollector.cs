@@ -101,7 +101,7 @@ internal sealed partial class GarbageCollector : BackgroundService
 
         if (node.Orphans)
         {
-            await ReleaseDependentsAsync(node, resource, live, cancellationToken).ConfigureAwait(false);
+            await ReleaseDependentsAsync(resource, live, cancellationToken).ConfigureAwait(false);
         }
         else if (node.AwaitsDependents)
         {
@@ -216,6 +216,12 @@ internal sealed partial class GarbageCollector : BackgroundService
         var blocking = node.Dependents.Where(d => d.Blocks).ToList();
         if (blocking.Count == 0)
         {
+            if ((await DependentsAsync(live, cancellationToken).ConfigureAwait(false)).Any(d => d.Value.OwnerReferences.Any(o => o.Uid == live.Uid && o.BlockOwnerDeletion)))
+            {
+                _ = _queue.RetryAsync(node.Uid, cancellationToken); // The graph will know it in a moment.
+                return;
+            }
+
             await PatchFinalizersAsync(resource, live, Foreground, cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -227,20 +233,33 @@ internal sealed partial class GarbageCollector : BackgroundService
     }
 
     /// <summary>Takes an owner off all of its dependents, and lets it go then.</summary>
-    private async Task ReleaseDependentsAsync(GarbageView node, ApiResource resource, RawObject live, CancellationToken cancellationToken)
+    private async Task ReleaseDependentsAsync(ApiResource resource, RawObject live, CancellationToken cancellationToken)
     {
-        foreach (var dependent in node.Dependents)
+        foreach (var (served, dependent) in await DependentsAsync(live, cancellationToken).ConfigureAwait(false))
         {
-            var served = await ResourceOfAsync(dependent.Type, cancellationToken).ConfigureAwait(false);
-            if (await _client.FindAsync(served.Resource, dependent.Key, new() { MetadataOnly = true }, cancellationToken).ConfigureAwait(false) is { } found
-                && found.Uid == dependent.Uid
-                && found.OwnerReferences.Any(o => o.Uid == node.Uid))
-            {
-                await PatchOwnersAsync(served, found, found.OwnerReferences.Where(o => o.Uid != node.Uid), cancellationToken).ConfigureAwait(false);
-            }
+            await PatchOwnersAsync(served, dependent, dependent.OwnerReferences.Where(o => o.Uid != live.Uid), cancellationToken).ConfigureAwait(false);
         }
 
         await PatchFinalizersAsync(resource, live, Orphan, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Asks the server for an object's dependents, kind by kind: what is missed in a graph that lags would be deleted, though
+    /// its owner was to go without it, or outlive an owner that was to wait for it.
+    /// </summary>
+    private async Task<List<(ApiResource Resource, RawObject Value)>> DependentsAsync(RawObject owner, CancellationToken cancellationToken)
+    {
+        var found = new List<(ApiResource, RawObject)>();
+        var catalog = await _client.Discovery.GetAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var resource in ResourceMonitors.Followed(catalog).Where(r => r.Namespaced || owner.Namespace is null))
+        {
+            await foreach (var page in _client.ListPagesAsync(resource.Resource, owner.Namespace, new() { MetadataOnly = true }, cancellationToken).ConfigureAwait(false))
+            {
+                found.AddRange(page.Items.Where(i => i.OwnerReferences.Any(o => o.Uid == owner.Uid)).Select(i => (resource, i)));
+            }
+        }
+
+        return found;
     }
 
     private async ValueTask<ApiResource> ResourceOfAsync(GroupVersionKind type, CancellationToken cancellationToken) =>

@@ -48,16 +48,18 @@ internal sealed partial class ResourceMonitors(ApiClient client, GarbageGraph gr
         }
     }
 
+    /// <summary>Gets the resources whose objects may own and be owned, each in the version that the server prefers.</summary>
+    public static IEnumerable<ApiResource> Followed(ResourceCatalog catalog) => catalog.Resources
+        .Where(r => r.Verbs.Contains("list") && r.Verbs.Contains("watch") && r.Verbs.Contains("delete") && r.Resource.Resource != "events")
+        .DistinctBy(r => (r.Resource.Group, r.Resource.Resource));
+
     public void Dispose() => _changed.Dispose();
 
     private async Task SyncAsync(CancellationToken cancellationToken)
     {
         client.Discovery.Invalidate();
         var catalog = await client.Discovery.GetAsync(cancellationToken).ConfigureAwait(false);
-        var wanted = catalog.Resources
-            .Where(r => r.Verbs.Contains("list") && r.Verbs.Contains("watch") && r.Verbs.Contains("delete") && r.Resource.Resource != "events")
-            .DistinctBy(r => (r.Resource.Group, r.Resource.Resource))
-            .ToDictionary(r => (r.Resource.Group, r.Resource.Resource));
+        var wanted = Followed(catalog).ToDictionary(r => (r.Resource.Group, r.Resource.Resource));
         foreach (var (key, monitor) in _running.ToArray())
         {
             // A group that does not answer now may answer later.

@@ -64,7 +64,7 @@ public sealed class ReconcileWrites
         var resource = await ResourceOfAsync(value.Type, cancellationToken).ConfigureAwait(false);
         var written = await _client.PatchAsync(
             resource, value.Key, Patch.Merge(RequestBody.FromMap(patch)), new() { FieldManager = _fieldManager, Subresource = subresource }, cancellationToken).ConfigureAwait(false);
-        if (written is { IsBeingDeleted: true, Finalizers.Count: 0 } && written.ToMap().Map("metadata")?.Integer("deletionGracePeriodSeconds") is null or 0)
+        if (metadata.ContainsKey("finalizers") && written is { IsBeingDeleted: true, Finalizers.Count: 0, Kind: not "Namespace" } && written.ToMap().Map("metadata")?.Integer("deletionGracePeriodSeconds") is null or 0)
         {
             // The last finalizer went, and the object with it; the answer has no version that would say so.
             _cache.ObserveGone(written.Type, written.Key, written.Uid);
