@@ -75,6 +75,8 @@ public sealed partial class ClusterControllers : IAsyncDisposable
         AddNamespaces(controllers, events, options);
         AddRoles(controllers, events);
         AddServices(controllers, events);
+        AddQuotas(controllers, events);
+        AddVolumes(controllers, events);
         AddWorkloads(controllers, events);
         Add(controllers, events, "replicaset-controller", Kinds.ReplicaSet, ReplicaSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
         Add(controllers, events, "replication-controller", Kinds.ReplicationController, ReplicaSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);

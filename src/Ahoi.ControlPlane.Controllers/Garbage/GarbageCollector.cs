@@ -226,6 +226,12 @@ internal sealed partial class GarbageCollector : BackgroundService
             return;
         }
 
+        if (live.OwnerReferences.Any(o => o.BlockOwnerDeletion) && _graph.OwnsItself(live.Uid))
+        {
+            // In a circle each waits for the next; one has to stop blocking.
+            await PatchOwnersAsync(resource, live, live.OwnerReferences.Select(o => o with { BlockOwnerDeletion = false }), cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var dependent in blocking.Where(d => !d.AwaitsDependents))
         {
             _queue.Add(dependent.Uid);

@@ -78,6 +78,37 @@ internal sealed class GarbageGraph(Action<string> lookAt)
         }
     }
 
+    /// <summary>Gets whether an object is, by way of others, among its own dependents.</summary>
+    public bool OwnsItself(string uid)
+    {
+        lock (_gate)
+        {
+            if (!_nodes.TryGetValue(uid, out var node))
+            {
+                return false;
+            }
+
+            var (seen, left) = (new HashSet<GarbageNode>(), new Stack<GarbageNode>(node.Dependents));
+            while (left.TryPop(out var next))
+            {
+                if (next == node)
+                {
+                    return true;
+                }
+
+                if (seen.Add(next))
+                {
+                    foreach (var dependent in next.Dependents)
+                    {
+                        left.Push(dependent);
+                    }
+                }
+            }
+
+            return false;
+        }
+    }
+
     private void PutOwners(GarbageNode node, IReadOnlyList<OwnerReference> owners)
     {
         var before = node.Owners;

@@ -1,6 +1,6 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Quantities;
-using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
+using Ahoi.Api.Usage;
 using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
 namespace Ahoi.ControlPlane.ApiServer.Admission.Limits;

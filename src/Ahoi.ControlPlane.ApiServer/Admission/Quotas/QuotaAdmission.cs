@@ -1,5 +1,5 @@
 using Ahoi.Api.Json;
-using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
+using Ahoi.Api.Usage;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Wire;
 using Ahoi.ControlPlane.ApiServer.Writing;

@@ -1,4 +1,5 @@
 using Ahoi.Api.Json;
+using Ahoi.Api.Usage;
 using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;

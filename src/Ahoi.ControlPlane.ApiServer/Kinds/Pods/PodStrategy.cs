@@ -1,5 +1,6 @@
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
+using Ahoi.Api.Usage;
 using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
 namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;

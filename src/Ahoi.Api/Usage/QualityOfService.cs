@@ -1,18 +1,19 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Quantities;
-using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
-namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;
+namespace Ahoi.Api.Usage;
 
 /// <summary>The quality-of-service class that requests and limits give a pod.</summary>
-internal static class QualityOfService
+public static class QualityOfService
 {
-    /// <summary>Gets a pod's class: Guaranteed, Burstable or BestEffort.</summary>
+    /// <summary>Gets a pod's class.</summary>
+    /// <param name="spec">The pod's spec.</param>
+    /// <returns>Guaranteed, Burstable or BestEffort.</returns>
     public static string Of(JsonMap spec)
     {
         var resources = spec.Map("resources") is { } whole && (whole.Map("limits") ?? whole.Map("requests")) is not null
             ? [whole]
-            : spec.Maps("containers").Concat(spec.Maps("initContainers")).Select(c => c.Map("resources") ?? []).ToArray();
+            : (spec.List("containers")?.Maps ?? []).Concat((spec.List("initContainers")?.Maps ?? [])).Select(c => c.Map("resources") ?? []).ToArray();
         var some = false;
         var guaranteed = true;
         foreach (var item in resources)

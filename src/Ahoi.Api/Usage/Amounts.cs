@@ -1,17 +1,20 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Quantities;
 
-namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;
+namespace Ahoi.Api.Usage;
 
 /// <summary>How much of each resource.</summary>
-internal sealed class Amounts : Dictionary<string, Quantity>
+public sealed class Amounts : Dictionary<string, Quantity>
 {
+    /// <summary>Makes no amounts.</summary>
     public Amounts()
         : base(StringComparer.Ordinal)
     {
     }
 
     /// <summary>Reads a map of quantities; what is none is left out.</summary>
+    /// <param name="map">The map, as in <c>requests</c>.</param>
+    /// <returns>The amounts.</returns>
     public static Amounts Of(JsonMap? map)
     {
         var amounts = new Amounts();
@@ -27,6 +30,7 @@ internal sealed class Amounts : Dictionary<string, Quantity>
     }
 
     /// <summary>Adds other amounts to these.</summary>
+    /// <param name="others">The others.</param>
     public void Add(Amounts others)
     {
         foreach (var (name, amount) in others)
@@ -36,6 +40,7 @@ internal sealed class Amounts : Dictionary<string, Quantity>
     }
 
     /// <summary>Raises these to other amounts where those are more.</summary>
+    /// <param name="others">The others.</param>
     public void Raise(Amounts others)
     {
         foreach (var (name, amount) in others)
@@ -48,6 +53,7 @@ internal sealed class Amounts : Dictionary<string, Quantity>
     }
 
     /// <summary>Makes a copy.</summary>
+    /// <returns>The copy.</returns>
     public Amounts Copy()
     {
         var copy = new Amounts();
@@ -56,6 +62,7 @@ internal sealed class Amounts : Dictionary<string, Quantity>
     }
 
     /// <summary>Writes them as a map of quantities.</summary>
+    /// <returns>The map.</returns>
     public JsonMap ToMap()
     {
         var map = new JsonMap();

@@ -1,12 +1,10 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Quantities;
-using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
-using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
-namespace Ahoi.ControlPlane.ApiServer.Admission.Quotas;
+namespace Ahoi.Api.Usage;
 
 /// <summary>How much of what a quota counts an object uses.</summary>
-internal static class QuotaUsage
+public static class QuotaUsage
 {
     private const string ClassSuffix = ".storageclass.storage.k8s.io/";
     private static readonly Quantity One = new(1);
@@ -17,6 +15,7 @@ internal static class QuotaUsage
     /// <param name="group">The group of its resource.</param>
     /// <param name="plural">The name of its resource.</param>
     /// <param name="value">The object.</param>
+    /// <returns>The amounts, by the names that quotas have for them.</returns>
     public static Amounts Of(string group, string plural, JsonMap value)
     {
         var usage = new Amounts { [CountOf(group, plural)] = One };
@@ -41,9 +40,10 @@ internal static class QuotaUsage
         return usage;
     }
 
-    /// <summary>Says which of the demanded resources the containers of a pod leave open; null where none.</summary>
+    /// <summary>Says which of the demanded resources the containers of a pod leave open.</summary>
     /// <param name="counted">The resources that quotas count.</param>
     /// <param name="pod">The pod.</param>
+    /// <returns>What is missing, for people; null where nothing is.</returns>
     public static string? Missing(IEnumerable<string> counted, JsonMap pod)
     {
         var spec = pod.Map("spec") ?? [];
@@ -54,7 +54,7 @@ internal static class QuotaUsage
 
         var demanded = counted.Where(c => Demanded.Contains(c)).Order(StringComparer.Ordinal).ToArray();
         var missing = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var container in spec.Maps("containers").Concat(spec.Maps("initContainers")))
+        foreach (var container in (spec.List("containers")?.Maps ?? []).Concat((spec.List("initContainers")?.Maps ?? [])))
         {
             var resources = container.Map("resources");
             var given = OfContainer(Amounts.Of(resources?.Map("requests")), Amounts.Of(resources?.Map("limits")));
@@ -106,7 +106,7 @@ internal static class QuotaUsage
     private static void AddService(JsonMap spec, Amounts usage)
     {
         usage["services"] = One;
-        var ports = spec.Maps("ports").ToArray();
+        var ports = (spec.List("ports")?.Maps ?? []).ToArray();
         switch (spec.Text("type"))
         {
             case "NodePort":

@@ -1,28 +1,33 @@
 using Ahoi.Api.Json;
-using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
-namespace Ahoi.ControlPlane.ApiServer.Kinds.Pods;
+namespace Ahoi.Api.Usage;
 
 /// <summary>
 /// What a pod needs as a whole: the sum of its containers and sidecars, or more while it starts (an init container runs
 /// with the sidecars before it), with its overhead. Where the pod itself says how much, that counts.
 /// </summary>
-internal static class PodAmounts
+public static class PodAmounts
 {
+    /// <summary>Gets what a pod requests.</summary>
+    /// <param name="spec">Its spec.</param>
+    /// <returns>The amounts.</returns>
     public static Amounts Requests(JsonMap spec) => Of(spec, "requests");
 
+    /// <summary>Gets what a pod is limited to.</summary>
+    /// <param name="spec">Its spec.</param>
+    /// <returns>The amounts.</returns>
     public static Amounts Limits(JsonMap spec) => Of(spec, "limits");
 
     private static Amounts Of(JsonMap spec, string field)
     {
         var running = new Amounts();
-        foreach (var container in spec.Maps("containers"))
+        foreach (var container in (spec.List("containers")?.Maps ?? []))
         {
             running.Add(Amounts.Of(container.Map("resources")?.Map(field)));
         }
 
         var (sidecars, starting) = (new Amounts(), new Amounts());
-        foreach (var container in spec.Maps("initContainers"))
+        foreach (var container in (spec.List("initContainers")?.Maps ?? []))
         {
             var own = Amounts.Of(container.Map("resources")?.Map(field));
             if (container.Text("restartPolicy") == "Always")

@@ -1,17 +1,19 @@
 using Ahoi.Api.Json;
-using Ahoi.ControlPlane.ApiServer.Kinds.Pods;
-using Ahoi.ControlPlane.ApiServer.Kinds.Rules;
 
-namespace Ahoi.ControlPlane.ApiServer.Admission.Quotas;
+namespace Ahoi.Api.Usage;
 
 /// <summary>Tells whether an object is in the scopes of a quota. Objects of kinds without scopes are in none.</summary>
-internal static class QuotaScopes
+public static class QuotaScopes
 {
+    /// <summary>Tells whether a quota counts an object.</summary>
+    /// <param name="quota">The ResourceQuota.</param>
+    /// <param name="value">The object, with its kind.</param>
+    /// <returns>Whether it is in all of the quota's scopes.</returns>
     public static bool Match(JsonMap quota, JsonMap value)
     {
         var spec = quota.Map("spec") ?? [];
         return (spec.List("scopes")?.Texts ?? []).All(s => Match(value, s, "Exists", []))
-            && (spec.Map("scopeSelector") ?? []).Maps("matchExpressions").All(e =>
+            && (spec.Map("scopeSelector")?.List("matchExpressions")?.Maps ?? []).All(e =>
                 Match(value, e.Text("scopeName") ?? "", e.Text("operator") ?? "", [.. e.List("values")?.Texts ?? []]));
     }
 
@@ -42,7 +44,7 @@ internal static class QuotaScopes
 
     private static bool CrossesNamespaces(JsonMap affinity) =>
         ((ReadOnlySpan<string>)["podAffinity", "podAntiAffinity"]).ToArray().Select(affinity.Map).OfType<JsonMap>().Any(kind =>
-            kind.Maps("requiredDuringSchedulingIgnoredDuringExecution")
-                .Concat(kind.Maps("preferredDuringSchedulingIgnoredDuringExecution").Select(p => p.Map("podAffinityTerm") ?? []))
+            (kind.List("requiredDuringSchedulingIgnoredDuringExecution")?.Maps ?? [])
+                .Concat((kind.List("preferredDuringSchedulingIgnoredDuringExecution")?.Maps ?? []).Select(p => p.Map("podAffinityTerm") ?? []))
                 .Any(term => term["namespaceSelector"] is not null || term.List("namespaces") is { Count: > 0 }));
 }
