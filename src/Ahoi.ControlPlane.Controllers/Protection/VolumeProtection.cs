@@ -10,13 +10,14 @@ internal static class VolumeProtection
 {
     private const string ClaimFinalizer = "kubernetes.io/pvc-protection";
     private const string VolumeFinalizer = "kubernetes.io/pv-protection";
+    private static readonly GroupVersionResource Pods = new("", "v1", "pods");
 
     public static async ValueTask<Description> ReconcileClaimAsync(JsonMap claim, ReconcileContext context, CancellationToken cancellationToken)
     {
         if (context.Raw.IsBeingDeleted && context.Raw.Finalizers.Contains(ClaimFinalizer))
         {
             var pods = await context.ListAsync(Kinds.Pod, cancellationToken, context.Key.Namespace).ConfigureAwait(false);
-            if (!pods.Any(p => Uses(p, context.Raw)))
+            if (!pods.Any(p => Uses(p, context.Raw)) && !await IsUsedAsync(context, cancellationToken).ConfigureAwait(false))
             {
                 await ReleaseAsync(context, ClaimFinalizer, cancellationToken).ConfigureAwait(false);
             }
@@ -39,6 +40,20 @@ internal static class VolumeProtection
         }
 
         return Description.KeepingChildren();
+    }
+
+    // A pod that came just now may not be in the cache yet, and what is released does not come back: the server is asked.
+    private static async Task<bool> IsUsedAsync(ReconcileContext context, CancellationToken cancellationToken)
+    {
+        await foreach (var page in context.Client.ListPagesAsync(Pods, context.Key.Namespace, null, cancellationToken).ConfigureAwait(false))
+        {
+            if (page.Items.Any(p => Uses(p, context.Raw)))
+            {
+                return true; // The pod's end comes back here.
+            }
+        }
+
+        return false;
     }
 
     // A pod that has no node yet will not start with a claim that is on its way out.

@@ -11,6 +11,7 @@ namespace Ahoi.ControlPlane.Controllers.ReplicaSets;
 internal static class ReplicaSetController
 {
     private const int MostAtOnce = 500;
+    private static readonly GroupVersionResource Pods = new("", "v1", "pods");
 
     public static async ValueTask<Description> ReconcileAsync(JsonMap value, ReconcileContext context, CancellationToken cancellationToken)
     {
@@ -24,6 +25,11 @@ internal static class ReplicaSetController
         var description = Description.KeepingChildren();
         ApiException? refusal = null;
         var wanted = spec.Integer("replicas") ?? 1;
+        if (pods.Count < wanted && value.Map("status")?["observedGeneration"] is null && await HasUnseenAsync(context, selector, all, cancellationToken).ConfigureAwait(false))
+        {
+            return description.LookAgainAfter(TimeSpan.FromMilliseconds(10));
+        }
+
         if (!PodState.IsBeingDeleted(value))
         {
             if (pods.Count < wanted)
@@ -50,6 +56,22 @@ internal static class ReplicaSetController
         }
 
         return description;
+    }
+
+    /// <summary>Gets whether there are pods for a new set to adopt that the cache does not know yet: it would make too many, and
+    /// delete perhaps those that were there before it.</summary>
+    private static async Task<bool> HasUnseenAsync(
+        ReconcileContext context, LabelSelector selector, List<(RawObject Raw, JsonMap Pod)> known, CancellationToken cancellationToken)
+    {
+        await foreach (var page in context.Client.ListPagesAsync(Pods, context.Key.Namespace, new() { LabelSelector = selector.ToString() }, cancellationToken).ConfigureAwait(false))
+        {
+            if (page.Items.Any(p => !p.IsBeingDeleted && p.ControllerOwner is null && PodState.IsActive(p.ToMap()) && !known.Exists(k => k.Raw.Uid == p.Uid)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // In waves that double: what is refused for one is mostly refused for all.
