@@ -1,5 +1,5 @@
+using Ahoi.Framework.Events;
 using Ahoi.ControlPlane.Controllers.Accounts;
-using Ahoi.ControlPlane.Controllers.Events;
 using Ahoi.ControlPlane.Controllers.Namespaces;
 using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.Framework.Hosting;

@@ -1,6 +1,6 @@
+using Ahoi.Framework.Events;
 using System.Collections.Concurrent;
 using Ahoi.Api.Objects;
-using Ahoi.ControlPlane.Controllers.Events;
 using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.ControlPlane.Controllers.Roles;
 using Ahoi.Framework.Hosting;

@@ -1,4 +1,4 @@
-using Ahoi.ControlPlane.Controllers.Events;
+using Ahoi.Framework.Events;
 using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.ControlPlane.Controllers.Services;
 using Ahoi.Framework.Hosting;

@@ -1,7 +1,7 @@
+using Ahoi.Framework.Events;
 using Ahoi.ControlPlane.Controllers.CronJobs;
 using Ahoi.ControlPlane.Controllers.DaemonSets;
 using Ahoi.ControlPlane.Controllers.Disruptions;
-using Ahoi.ControlPlane.Controllers.Events;
 using Ahoi.ControlPlane.Controllers.Jobs;
 using Ahoi.ControlPlane.Controllers.Nodes;
 using Ahoi.ControlPlane.Controllers.Objects;

@@ -8,6 +8,7 @@ using Ahoi.ControlPlane.Controllers.Garbage;
 using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.ControlPlane.Controllers.ReplicaSets;
 using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Events;
 using Ahoi.Framework.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,4 +1,5 @@
 using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Events;
 
 namespace Ahoi.ControlPlane.Controllers.Events;
 

@@ -3,8 +3,8 @@ using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
 using Ahoi.Client.Requests;
-using Ahoi.ControlPlane.Controllers.Events;
 using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Events;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -4,33 +4,42 @@ using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
-using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.Framework.Controllers;
 
-namespace Ahoi.ControlPlane.Controllers.Events;
+namespace Ahoi.Framework.Events;
 
 /// <summary>
 /// Reports events as Kubernetes' own controllers still do: core/v1 Events with a source and a count, which
 /// <c>kubectl get events</c> and older tools read. What happens again counts one event up. Best effort: an event that is
 /// refused is not tried again.
 /// </summary>
-internal sealed class CoreEvents(TimeProvider time)
+/// <param name="time">The clock.</param>
+/// <param name="host">The node that reports, where it is one.</param>
+public sealed class CoreEvents(TimeProvider time, string? host = null)
 {
     private const int Remembered = 4096; // As many as Kubernetes' recorder knows.
     private static readonly GroupVersionResource Resource = new("", "v1", "events");
 
-    private readonly ConcurrentDictionary<(string Uid, string Component, EventDraft Draft), (ObjectKey Key, long Count)> _known = new();
+    private readonly ConcurrentDictionary<(string Uid, string? Part, string Component, EventDraft Draft), (ObjectKey Key, long Count)> _known = new();
     private int _number;
 
     /// <summary>Reports that something happened to an object.</summary>
+    /// <param name="client">Writes the event.</param>
+    /// <param name="about">The object.</param>
+    /// <param name="component">Who reports it.</param>
+    /// <param name="draft">What happened.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>When it is written, or refused.</returns>
     public async Task RecordAsync(ApiClient client, InvolvedObject about, string component, EventDraft draft, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(draft);
         try
         {
-            var now = PodState.Write(time.GetUtcNow());
-            if (_known.TryGetValue((about.Uid, component, draft), out var known) && await RepeatAsync(client, known.Key, known.Count + 1, now, cancellationToken).ConfigureAwait(false))
+            var now = Now();
+            if (_known.TryGetValue((about.Uid, about.FieldPath, component, draft), out var known) && await RepeatAsync(client, known.Key, known.Count + 1, now, cancellationToken).ConfigureAwait(false))
             {
-                _known[(about.Uid, component, draft)] = (known.Key, known.Count + 1);
+                _known[(about.Uid, about.FieldPath, component, draft)] = (known.Key, known.Count + 1);
                 return;
             }
 
@@ -43,7 +52,7 @@ internal sealed class CoreEvents(TimeProvider time)
                 _known.Clear();
             }
 
-            _known[(about.Uid, component, draft)] = (key, 1);
+            _known[(about.Uid, about.FieldPath, component, draft)] = (key, 1);
         }
         catch (ApiException)
         {
@@ -65,7 +74,9 @@ internal sealed class CoreEvents(TimeProvider time)
         }
     }
 
-    private static JsonMap New(InvolvedObject about, string component, EventDraft draft, ObjectKey key, string now)
+    private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private JsonMap New(InvolvedObject about, string component, EventDraft draft, ObjectKey key, string now)
     {
         var involved = new JsonMap { ["apiVersion"] = about.Type.ApiVersion, ["kind"] = about.Type.Kind, ["name"] = about.Key.Name, ["uid"] = about.Uid };
         if (about.Key.Namespace is { } @namespace)
@@ -78,6 +89,17 @@ internal sealed class CoreEvents(TimeProvider time)
             involved["resourceVersion"] = version;
         }
 
+        if (about.FieldPath is { } path)
+        {
+            involved["fieldPath"] = path;
+        }
+
+        var source = new JsonMap { ["component"] = component };
+        if (host is not null)
+        {
+            source["host"] = host;
+        }
+
         return new()
         {
             ["apiVersion"] = "v1",
@@ -86,13 +108,13 @@ internal sealed class CoreEvents(TimeProvider time)
             ["involvedObject"] = involved,
             ["reason"] = draft.Reason,
             ["message"] = draft.Message.Length <= 1024 ? draft.Message : draft.Message[..1021] + "...",
-            ["source"] = new JsonMap { ["component"] = component },
+            ["source"] = source,
             ["firstTimestamp"] = now,
             ["lastTimestamp"] = now,
             ["count"] = 1,
             ["type"] = draft.Type.ToString(),
             ["reportingComponent"] = component,
-            ["reportingInstance"] = "",
+            ["reportingInstance"] = host ?? "",
         };
     }
 }
