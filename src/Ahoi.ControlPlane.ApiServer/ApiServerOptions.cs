@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Ahoi.ControlPlane.ApiServer.Access;
+using Ahoi.ControlPlane.ApiServer.Kinds.Networking;
 using Ahoi.ControlPlane.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,6 +36,19 @@ public sealed class ApiServerOptions
     /// <summary>Gets the key that service account tokens are signed with, on the curve P-256; the server does not dispose of it.</summary>
     /// <value>The default is <see langword="null"/>: a new key, so that tokens do not outlive the server.</value>
     public ECDsa? TokenSigningKey { get; init; }
+
+    /// <summary>Gets the IPv4 block that services get their cluster addresses from. Services that are stored keep the
+    /// address they have.</summary>
+    /// <value>The default is <c>10.96.0.0/16</c>.</value>
+    public string ServiceNetwork { get; init; } = ServiceAddresses.DefaultBlock;
+
+    /// <summary>Gets whether Endpoints and EndpointSlices may name loopback addresses, which Kubernetes refuses: for
+    /// clusters whose pods have nothing else.</summary>
+    public bool AllowLoopbackEndpoints { get; init; }
+
+    /// <summary>Gets whether the server makes itself the Service <c>kubernetes</c> of the namespace <c>default</c>, at the
+    /// first address of <see cref="ServiceNetwork"/>, with the address it listens at as endpoint.</summary>
+    public bool PublishService { get; init; }
 
     /// <summary>Gets where the server logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

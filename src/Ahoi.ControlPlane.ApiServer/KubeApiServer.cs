@@ -9,6 +9,7 @@ using Ahoi.ControlPlane.ApiServer.Admission.Webhooks;
 using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
+using Ahoi.ControlPlane.ApiServer.Kinds.Networking;
 using Ahoi.ControlPlane.ApiServer.Reading;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
@@ -24,6 +25,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly ApiServerOptions _options;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ServerParts _parts;
+    private readonly ServiceAddresses _addresses;
     private readonly BuiltInResources _builtIn;
     private readonly WriteRequests _writes;
     private readonly RequestPipeline _pipeline;
@@ -36,10 +38,12 @@ public sealed class KubeApiServer : IAsyncDisposable
 
     /// <summary>Puts a server together. Nothing runs before <see cref="StartAsync"/>.</summary>
     /// <param name="options">What it is made of.</param>
+    /// <exception cref="ArgumentException"><see cref="ApiServerOptions.ServiceNetwork"/> is no IPv4 block with room for services.</exception>
     public KubeApiServer(ApiServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
+        _addresses = new(options.ServiceNetwork);
         var registry = new ResourceRegistry();
         var store = new AcknowledgedStore(options.Store);
         var feed = new ObjectFeed(store);
@@ -59,7 +63,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         _writes = new(_parts);
         _webhooks = new(new ServiceAddress(feed, registry));
         _definitions = new(_parts, _webhooks);
-        _builtIn = new() { Handlers = new() };
+        _builtIn = new() { Handlers = new(), LoopbackEndpoints = options.AllowLoopbackEndpoints };
         _builtIn.Handlers.Add("", "pods", "binding", new PodBindings(_parts));
         var connections = new PodConnections(_parts);
         foreach (var subresource in (ReadOnlySpan<string>)["log", "exec", "attach", "portforward", "proxy"])
@@ -80,7 +84,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         _parts.Admission.Add(new PolicyAdmission(_parts));
         _parts.Admission.Add(new MutationAdmission(_parts));
         _parts.Admission.Add(new WebhookAdmission(_parts, _webhooks));
-        _parts.Admission.Add(new ServiceAllocations(feed, registry));
+        _parts.Admission.Add(new ServiceAllocations(feed, registry, _addresses));
         _parts.Admission.Add(new QuotaAdmission(_parts, objects));
         _pipeline = new(_parts, new ResourceRequests(_parts, _writes), new PathRequests(_parts, new OpenApiSource(registry)));
     }
@@ -104,13 +108,19 @@ public sealed class KubeApiServer : IAsyncDisposable
 
         _parts.Registry.SetAll(resources);
         await _parts.Feed.StartAsync(cancellationToken).ConfigureAwait(false);
-        await new SystemObjects(_parts, _writes).EnsureAsync(cancellationToken).ConfigureAwait(false);
+        var writer = new SystemWriter(_parts, _writes);
+        await new SystemObjects(_parts, writer).EnsureAsync(cancellationToken).ConfigureAwait(false);
         await _definitions.StartAsync(cancellationToken).ConfigureAwait(false);
         _parts.Ready = true;
         if (_options.Listen is { } endpoint)
         {
             _listener = await SocketListener.StartAsync(
                 endpoint, _options.Certificate, _options.Connections, _options.LoggerFactory, InvokeAsync, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_options.PublishService)
+        {
+            await new ServerService(writer, _addresses.First).PublishAsync(Url, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -18,6 +18,9 @@ namespace Ahoi.ControlPlane;
 public sealed class LocalCluster : IAsyncDisposable
 {
     private const string Administrator = "ahoi-admin";
+    private const string DefaultServices = "10.96.0.0/16";
+    private const string LoopbackServices = "127.32.0.0/11";
+    private static readonly IPAddress LoopbackApiServer = new([127, 32, 0, 1]);
 
     private readonly IRevisionStore _store;
     private readonly ClusterCertificates? _certificates;
@@ -71,6 +74,9 @@ public sealed class LocalCluster : IAsyncDisposable
                 Listen = options.Listen,
                 Certificate = certificates?.Server,
                 TokenSigningKey = signingKey,
+                ServiceNetwork = options.LoopbackNetwork ? LoopbackServices : DefaultServices,
+                AllowLoopbackEndpoints = options.LoopbackNetwork,
+                PublishService = options.LoopbackNetwork,
                 Tokens = [new TokenUser(token, Administrator, Administrator, ["system:masters"]), .. ReadUsers(options.TokenAuthFile)],
                 LoggerFactory = options.Loggers,
             });
@@ -168,7 +174,12 @@ public sealed class LocalCluster : IAsyncDisposable
     private static ClusterCertificates MakeCertificates(DataFolder? folder, LocalClusterOptions options)
     {
         var address = options.Listen!.Address;
-        IReadOnlyList<IPAddress> addresses = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? [] : [address];
+        List<IPAddress> addresses = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? [] : [address];
+        if (options.LoopbackNetwork)
+        {
+            addresses.Add(LoopbackApiServer);
+        }
+
         return folder is null
             ? ClusterCertificates.Create(options.Time, addresses)
             : ClusterCertificates.LoadOrCreate(folder.KeysFolder, options.Time, addresses);

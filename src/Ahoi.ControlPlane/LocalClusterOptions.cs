@@ -30,6 +30,12 @@ public sealed record LocalClusterOptions
     /// of.</summary>
     public bool Controllers { get; init; }
 
+    /// <summary>Gets whether the cluster's network is this machine's loopback network: services get addresses in
+    /// <c>127.32.0.0/11</c>, endpoints may have loopback addresses, and the API server is the Service
+    /// <c>default/kubernetes</c> at 127.32.0.1.</summary>
+    /// <value>The default is <see langword="false"/>: addresses as Kubernetes gives them, which nothing listens at.</value>
+    public bool LoopbackNetwork { get; init; }
+
     /// <summary>Gets the clock.</summary>
     /// <value>The default is the system's.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -8,12 +8,11 @@ namespace Ahoi.ControlPlane.ApiServer.Admission;
 
 /// <summary>Gives services their cluster addresses and node ports. What deleted services held is found in the feed and becomes free.</summary>
 #pragma warning disable CA1001 // The semaphore has no wait handle, and lives as long as the server.
-internal sealed class ServiceAllocations(ObjectFeed feed, ResourceRegistry registry) : IAdmission
+internal sealed class ServiceAllocations(ObjectFeed feed, ResourceRegistry registry, ServiceAddresses addresses) : IAdmission
 #pragma warning restore CA1001
 {
     private const int BatchSize = 1000;
 
-    private readonly ServiceAddresses _addresses = new();
     private readonly SemaphoreSlim _following = new(1);
     private long _seen = -1;
 
@@ -33,7 +32,7 @@ internal sealed class ServiceAllocations(ObjectFeed feed, ResourceRegistry regis
         }
 
         var errors = new FieldErrors();
-        var allocation = _addresses.Allocate(service, write.Old, errors);
+        var allocation = addresses.Allocate(service, write.Old, errors);
         write.Reservations.Add(allocation.Keep, allocation);
         if (errors.Count > 0)
         {
@@ -56,7 +55,7 @@ internal sealed class ServiceAllocations(ObjectFeed feed, ResourceRegistry regis
                 {
                     foreach (var stored in cache.Snapshot(cache.Prefix, out var revision))
                     {
-                        _addresses.Restore(stored.Parse());
+                        addresses.Restore(stored.Parse());
                         _seen = revision;
                     }
 
@@ -68,7 +67,7 @@ internal sealed class ServiceAllocations(ObjectFeed feed, ResourceRegistry regis
                 {
                     if (change.After is null)
                     {
-                        _addresses.Release(change.Before!.Parse());
+                        addresses.Release(change.Before!.Parse());
                     }
 
                     _seen = change.Revision;

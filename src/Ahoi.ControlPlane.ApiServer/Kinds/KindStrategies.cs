@@ -73,9 +73,17 @@ internal static class KindStrategies
         [("storage.k8s.io", "StorageClass")] = new StorageClassStrategy(),
     };
 
+    private static readonly Dictionary<(string Group, string Kind), IKindStrategy> WithLoopbackEndpoints = new()
+    {
+        [("", "Endpoints")] = new EndpointsStrategy(loopback: true),
+        [("discovery.k8s.io", "EndpointSlice")] = new EndpointSliceStrategy(loopback: true),
+    };
+
     /// <summary>Gets the strategy of a built-in kind.</summary>
     /// <param name="group">The API group, empty for core.</param>
     /// <param name="kind">The kind, as in <c>Deployment</c>.</param>
+    /// <param name="loopbackEndpoints">Whether endpoints may have loopback addresses.</param>
     /// <returns>Its strategy; kinds without rules of their own share one that changes and refuses nothing.</returns>
-    public static IKindStrategy For(string group, string kind) => Known.GetValueOrDefault((group, kind), Plain);
+    public static IKindStrategy For(string group, string kind, bool loopbackEndpoints = false) =>
+        loopbackEndpoints && WithLoopbackEndpoints.TryGetValue((group, kind), out var strategy) ? strategy : Known.GetValueOrDefault((group, kind), Plain);
 }

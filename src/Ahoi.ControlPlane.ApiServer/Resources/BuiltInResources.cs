@@ -16,6 +16,9 @@ internal sealed class BuiltInResources
     /// <summary>Gets or sets what answers subresources and reviews, by <c>group/resource</c> or <c>group/resource/subresource</c>.</summary>
     public required Handlers Handlers { get; init; }
 
+    /// <summary>Gets whether endpoints may have loopback addresses.</summary>
+    public bool LoopbackEndpoints { get; init; }
+
     /// <summary>Makes every built-in resource, in the order of discovery. Call it once for a server: the objects' caches are its own.</summary>
     public IReadOnlyList<ServedResource> Make()
     {
@@ -60,7 +63,7 @@ internal sealed class BuiltInResources
             Verbs = verbs,
             Subresources = subresources,
             Schema = BuiltInSchemas.Find(kindOfGroup),
-            Strategy = KindStrategies.For(group, kind),
+            Strategy = KindStrategies.For(group, kind, LoopbackEndpoints),
             Columns = KindTables.For(group, kind),
             SelectableFields = SelectableFields.Of(group, kind),
             Storage = stored ? StorageOf(group, plural) : null,

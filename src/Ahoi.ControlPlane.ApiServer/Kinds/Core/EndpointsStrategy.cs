@@ -7,8 +7,13 @@ namespace Ahoi.ControlPlane.ApiServer.Kinds.Core;
 /// <summary>Endpoints.</summary>
 internal sealed class EndpointsStrategy : KindStrategy
 {
-    public EndpointsStrategy()
+    private readonly bool _loopback;
+
+    /// <summary>Makes the strategy.</summary>
+    /// <param name="loopback">Whether endpoints may have loopback addresses, which Kubernetes refuses.</param>
+    public EndpointsStrategy(bool loopback = false)
     {
+        _loopback = loopback;
         AllowsCreateOnUpdate = true;
         RequestWarning = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
     }
@@ -37,7 +42,7 @@ internal sealed class EndpointsStrategy : KindStrategy
                 address["ip"].Ip();
                 address["hostname"].MustIfSet(Names.Label);
                 address["nodeName"].MustIfSet(Names.Subdomain);
-                address["ip"].RoutableIp();
+                address["ip"].RoutableIp(_loopback);
             }
 
             foreach (var port in subset["ports"].Items)

@@ -13,7 +13,15 @@ internal sealed class EndpointSliceStrategy : KindStrategy
     private const int MaxTopology = 16;
     private const int MaxHints = 8;
 
-    public EndpointSliceStrategy() => CountsGeneration = true;
+    private readonly bool _loopback;
+
+    /// <summary>Makes the strategy.</summary>
+    /// <param name="loopback">Whether endpoints may have loopback addresses, which Kubernetes refuses.</param>
+    public EndpointSliceStrategy(bool loopback = false)
+    {
+        _loopback = loopback;
+        CountsGeneration = true;
+    }
 
     /// <inheritdoc/>
     public override void SetDefaults(JsonMap value)
@@ -73,7 +81,7 @@ internal sealed class EndpointSliceStrategy : KindStrategy
         }
     }
 
-    private static void Endpoint(Field endpoint, string type)
+    private void Endpoint(Field endpoint, string type)
     {
         var addresses = endpoint["addresses"];
         if (addresses.Count == 0)
@@ -95,7 +103,7 @@ internal sealed class EndpointSliceStrategy : KindStrategy
                         address.As(addresses.Path).Invalid($"must be a valid {type} address");
                     }
 
-                    address.RoutableIp();
+                    address.RoutableIp(_loopback);
                     break;
                 case "FQDN":
                     address.Must(Names.FullyQualified);

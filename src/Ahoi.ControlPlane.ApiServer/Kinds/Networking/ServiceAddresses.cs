@@ -14,14 +14,20 @@ namespace Ahoi.ControlPlane.ApiServer.Kinds.Networking;
 /// <param name="block">The IPv4 block of cluster addresses.</param>
 /// <param name="firstPort">The first node port.</param>
 /// <param name="lastPort">The last node port.</param>
-internal sealed class ServiceAddresses(string block = "10.96.0.0/16", int firstPort = 30000, int lastPort = 32767)
+internal sealed class ServiceAddresses(string block = ServiceAddresses.DefaultBlock, int firstPort = 30000, int lastPort = 32767)
 {
+    /// <summary>The block of a cluster that asks for none in particular.</summary>
+    public const string DefaultBlock = "10.96.0.0/16";
+
     private readonly Lock _gate = new();
     private readonly HashSet<uint> _ips = [];
     private readonly HashSet<long> _ports = [];
     private readonly (uint First, uint Last) _range = Range(block);
     private uint _nextIp;
     private long _nextPort;
+
+    /// <summary>Gets the first address of the block: the API server's own, where it is a service.</summary>
+    public string First => Write(_range.First);
 
     /// <summary>Takes note of what a stored service holds.</summary>
     /// <param name="service">The service.</param>
@@ -117,15 +123,17 @@ internal sealed class ServiceAddresses(string block = "10.96.0.0/16", int firstP
 
         if (spec.Text("clusterIP") is { Length: > 0 } asked)
         {
-            if (TryRead(asked) is not { } address || address < _range.First || address > _range.Last)
+            // A service keeps what it has, also when the range has become another.
+            var address = TryRead(asked);
+            if (address is null || (!had.Contains(address.Value) && (address < _range.First || address > _range.Last)))
             {
                 field["clusterIPs"].Invalid($"failed to allocate IP {asked}: it is not in the cluster's range {block}");
             }
-            else if (!had.Contains(address))
+            else if (!had.Contains(address.Value))
             {
-                if (_ips.Add(address))
+                if (_ips.Add(address.Value))
                 {
-                    taken.Add(address);
+                    taken.Add(address.Value);
                 }
                 else
                 {

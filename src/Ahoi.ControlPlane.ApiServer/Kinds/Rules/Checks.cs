@@ -163,8 +163,8 @@ internal static class Checks
         return false;
     }
 
-    /// <summary>Refuses addresses that belong to nobody in particular: unspecified, loopback, link-local.</summary>
-    public static void RoutableIp(this Field field)
+    /// <summary>Refuses addresses that belong to nobody in particular: unspecified, link-local, and loopback ones unless <paramref name="loopback"/> allows them.</summary>
+    public static void RoutableIp(this Field field, bool loopback = false)
     {
         if (!Addresses.IsIp(field.Text) || !IPAddress.TryParse(field.Text, out var address))
         {
@@ -176,7 +176,7 @@ internal static class Checks
         {
             field.Invalid("may not be unspecified (0.0.0.0 or ::)");
         }
-        else if (IPAddress.IsLoopback(address))
+        else if (!loopback && IPAddress.IsLoopback(address))
         {
             field.Invalid("may not be in the loopback range (127.0.0.0/8, ::1/128)");
         }
