@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,6 +8,8 @@ using Ahoi.ControlPlane.ApiServer;
 using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.ApiServer.Certificates;
 using Ahoi.ControlPlane.Controllers;
+using Ahoi.ControlPlane.Node;
+using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Storage;
 
 namespace Ahoi.ControlPlane;
@@ -27,7 +30,9 @@ public sealed class LocalCluster : IAsyncDisposable
     private readonly ECDsa _signingKey;
     private readonly KubeApiServer _server;
     private readonly StoreCompaction _compaction;
+    private readonly List<LocalNode> _nodes = [];
     private ClusterControllers? _controllers;
+    private string? _nodeFolder;
     private bool _disposed;
 
     private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, ECDsa signingKey, KubeApiServer server, TimeProvider time, string adminToken)
@@ -91,6 +96,7 @@ public sealed class LocalCluster : IAsyncDisposable
                     cancellationToken).ConfigureAwait(false);
             }
 
+            await cluster.StartNodesAsync(options, folder, cancellationToken).ConfigureAwait(false);
             await cluster.WriteKubeconfigAsync(options.KubeconfigFile ?? folder?.Kubeconfig, cancellationToken).ConfigureAwait(false);
             return cluster;
         }
@@ -125,6 +131,7 @@ public sealed class LocalCluster : IAsyncDisposable
             return;
         }
 
+        await Task.WhenAll(_nodes.Select(n => n.DisposeAsync().AsTask())).ConfigureAwait(false);
         if (_controllers is not null)
         {
             await _controllers.DisposeAsync().ConfigureAwait(false);
@@ -135,7 +142,53 @@ public sealed class LocalCluster : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
         _certificates?.Dispose();
         _signingKey.Dispose();
+        if (_nodeFolder is not null)
+        {
+            Directory.Delete(_nodeFolder, recursive: true);
+        }
     }
+
+    private async Task StartNodesAsync(LocalClusterOptions options, DataFolder? data, CancellationToken cancellationToken)
+    {
+        if (options.Nodes == 0)
+        {
+            return;
+        }
+
+        // Without a data folder, pods' files are as temporary as the cluster.
+        var folder = data?.Path ?? (_nodeFolder = Directory.CreateTempSubdirectory("ahoi-").FullName);
+        for (var i = 0; i < options.Nodes; i++)
+        {
+            var name = options.Nodes == 1 ? "ahoi" : string.Create(CultureInfo.InvariantCulture, $"ahoi-{i + 1}");
+            _nodes.Add(await StartNodeAsync(
+                new()
+                {
+                    Name = name,
+                    Index = i,
+                    Folder = Path.Combine(folder, "nodes", name),
+                    FindImage = FindImage,
+                    Hidden = [folder, .. options.KubeconfigFile is { } file ? [file] : Array.Empty<string>(), .. options.TokenAuthFile is { } users ? [users] : Array.Empty<string>()],
+                    HostPaths = options.HostPaths,
+                    Time = options.Time,
+                    Loggers = options.Loggers,
+                },
+                cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private async Task<LocalNode> StartNodeAsync(NodeOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LocalNode.StartAsync(Connect(), options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MissingToolException exception)
+        {
+            throw new LocalClusterException(exception.Message, exception) { IsMissingPrerequisite = true };
+        }
+    }
+
+    private static Image? FindImage(string name) => name is "host" ? new Image("host", "host", "/", new()) : null;
 
     private static IRevisionStore OpenStore(DataFolder? folder)
     {

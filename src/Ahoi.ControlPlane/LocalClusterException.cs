@@ -10,4 +10,8 @@ public sealed class LocalClusterException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>Gets whether the machine lacks a program or a right that the cluster needs; the message says how to get
+    /// it.</summary>
+    public bool IsMissingPrerequisite { get; init; }
 }

@@ -35,6 +35,16 @@ public sealed record LocalClusterOptions
     /// <c>default/kubernetes</c> at 127.32.0.1.</summary>
     /// <value>The default is <see langword="false"/>: addresses as Kubernetes gives them, which nothing listens at.</value>
     public bool LoopbackNetwork { get; init; }
+    /// <summary>Gets how many nodes run pods, each in this process, on this machine.</summary>
+    /// <value>The default is 0: pods are objects that nothing runs.</value>
+    public int Nodes { get; init; }
+
+    /// <summary>Gets the folder with images.</summary>
+    /// <value>The default is <see langword="null"/>: there is only the image <c>host</c>, the machine's own root.</value>
+    public string? ImageFolder { get; init; }
+
+    /// <summary>Gets the folders of this machine below which <c>hostPath</c> volumes may be.</summary>
+    public IReadOnlyList<string> HostPaths { get; init; } = [];
 
     /// <summary>Gets the clock.</summary>
     /// <value>The default is the system's.</value>

@@ -10,7 +10,7 @@ namespace Ahoi.Cli.Commands;
 /// <summary>The parts of the local cluster beside its API server, and the one way to build them.</summary>
 internal static class ComponentSet
 {
-    public static readonly string[] Known = ["apiserver", "controllers", "scheduler", "operators"];
+    public static readonly string[] Known = ["apiserver", "controllers", "scheduler", "node", "operators"];
 
     /// <summary>Builds a host of those that were chosen; it is not started. Null where none was.</summary>
     public static IHost? Build(ApiConnection connection, IReadOnlyCollection<string> components, Action<ILoggingBuilder> logging)

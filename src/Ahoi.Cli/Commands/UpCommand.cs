@@ -20,6 +20,8 @@ internal static class UpCommand
         var ephemeral = new Option<bool>("--ephemeral") { Description = "Keep nothing: the cluster is gone when it stops." };
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the kubeconfig, mode 0600 (default: DIR/kubeconfig).", HelpName = "FILE" };
         var components = NameLists.Create("--components", "What to run", ComponentSet.Known);
+        var nodes = new Option<int>("--nodes") { Description = "How many nodes run pods, all on this machine.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var hostPaths = new Option<string[]>("--host-path") { Description = "A folder that hostPath volumes may show; may be given several times.", HelpName = "DIR" };
         var operators = OperatorSet.Option();
         var tokens = new Option<string?>("--token-auth-file") { Description = "More users, as kube-apiserver's CSV: token,user,uid,\"group1,group2\".", HelpName = "FILE" };
         var demo = new Option<bool>("--demo") { Description = "Apply the example Customer and watch it converge." };
@@ -29,7 +31,7 @@ internal static class UpCommand
 
         var command = new Command("up", "Start a local cluster and stay up until Ctrl-C.")
         {
-            listen, http, data, ephemeral, kubeconfig, components, operators, tokens, demo, ready,
+            listen, http, data, ephemeral, kubeconfig, components, nodes, hostPaths, operators, tokens, demo, ready,
         };
         observation.AddTo(command);
         command.Validators.Add(result =>
@@ -37,6 +39,11 @@ internal static class UpCommand
             if (result.GetValue(ephemeral) && result.GetValue(data) is not null)
             {
                 result.AddError("--ephemeral keeps nothing and --data keeps everything; give one of them.");
+            }
+
+            if (result.GetResult(nodes) is { Implicit: false } && result.GetValue(nodes) is var count and (< 1 or > 64))
+            {
+                result.AddError($"--nodes must be from 1 to 64, not {count}; to run none, leave the node out with --components.");
             }
 
             if (result.GetValue(http) && result.GetValue(listen) is { } endpoint && !IPAddress.IsLoopback(endpoint.Address))
@@ -53,6 +60,8 @@ internal static class UpCommand
                 Ephemeral = parsed.GetValue(ephemeral),
                 KubeconfigFile = parsed.GetValue(kubeconfig),
                 Components = parsed.GetValue(components)!,
+                Nodes = parsed.GetValue(nodes),
+                HostPaths = [.. (parsed.GetValue(hostPaths) ?? []).Select(Path.GetFullPath)],
                 Operators = parsed.GetValue(operators)!,
                 TokenAuthFile = parsed.GetValue(tokens),
                 Demo = parsed.GetValue(demo),

@@ -18,6 +18,10 @@ internal sealed record UpOptions
 
     public IReadOnlyList<string> Components { get; init; } = [];
 
+    public int Nodes { get; init; } = 1;
+
+    public IReadOnlyList<string> HostPaths { get; init; } = [];
+
     public IReadOnlyList<string> Operators { get; init; } = [];
 
     public string? TokenAuthFile { get; init; }

@@ -73,13 +73,15 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
                     KubeconfigFile = options.KubeconfigFile ?? (options.Ephemeral ? TemporaryKubeconfig() : null),
                     TokenAuthFile = options.TokenAuthFile,
                     Controllers = options.Components.Contains("controllers"),
+                    Nodes = options.Components.Contains("node") ? options.Nodes : 0,
+                    HostPaths = options.HostPaths,
                     Loggers = loggers,
                 },
                 cancellationToken);
         }
         catch (LocalClusterException exception)
         {
-            throw new CommandFailedException(exception.Message);
+            throw new CommandFailedException(exception.Message, exception.IsMissingPrerequisite ? ExitCodes.PrerequisiteMissing : ExitCodes.Failed);
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class RootCertificate(string pem)
         }
 
         var change = new JsonMap();
-        if (StatusPatch.Difference(present.ToMap().Map("data") ?? [], data) is { Count: > 0 } difference)
+        if (JsonDifference.Between(present.ToMap().Map("data") ?? [], data) is { Count: > 0 } difference)
         {
             change["data"] = difference;
         }

@@ -31,7 +31,7 @@ internal static class CronJobController
         }
 
         status["active"] = active.Count == 0 ? null : active;
-        await context.WriteStatusAsync(context.Raw, status, cancellationToken).ConfigureAwait(false);
+        await context.Writes.WriteStatusAsync(context.Raw, status, cancellationToken).ConfigureAwait(false);
         if (next is { } time)
         {
             // The writes took their time; the next one may be due already.

@@ -51,7 +51,7 @@ internal sealed class DaemonSetController
             await controller.UpdateAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await context.WriteStatusAsync(context.Raw, controller.Status(set, history), cancellationToken).ConfigureAwait(false);
+        await context.Writes.WriteStatusAsync(context.Raw, controller.Status(set, history), cancellationToken).ConfigureAwait(false);
         var living = pods.Select(p => p.Labels.GetValueOrDefault(DaemonPods.HashLabel) ?? "").ToHashSet(StringComparer.Ordinal);
         await history.TrimAsync(living, controller._spec.Integer("revisionHistoryLimit") ?? 10, cancellationToken).ConfigureAwait(false);
         controller.LookAgain();

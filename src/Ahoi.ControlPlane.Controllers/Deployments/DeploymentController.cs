@@ -45,7 +45,7 @@ internal static class DeploymentController
             status.NoteCounts();
         }
 
-        await context.WriteStatusAsync(context.Raw, status.ToMap(), cancellationToken).ConfigureAwait(false);
+        await context.Writes.WriteStatusAsync(context.Raw, status.ToMap(), cancellationToken).ConfigureAwait(false);
         if (status.LookAgain is { } after)
         {
             description.LookAgainAfter(after);

@@ -45,7 +45,7 @@ internal static class DisruptionController
             status = Unknown(budget, exception.Message, now);
         }
 
-        if (StatusPatch.Difference(budget.Map("status") ?? [], status) is { Count: > 0 } change)
+        if (JsonDifference.Between(budget.Map("status") ?? [], status) is { Count: > 0 } change)
         {
             // Evictions write it too, so it must be the one that was looked at.
             await context.Writes.PatchAsync(context.Raw, new() { ["status"] = change }, cancellationToken, "status", guarded: true).ConfigureAwait(false);

@@ -136,7 +136,7 @@ internal sealed class JobCount(JobState state, Description description)
 
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
-        if (StatusPatch.Difference(_written, state.Status) is not { Count: > 0 } change)
+        if (JsonDifference.Between(_written, state.Status) is not { Count: > 0 } change)
         {
             return;
         }

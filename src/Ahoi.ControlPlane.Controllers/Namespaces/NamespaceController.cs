@@ -32,7 +32,7 @@ internal static class NamespaceController
         var status = value.Map("status")?.DeepClone() ?? [];
         status["phase"] = "Terminating";
         status["conditions"] = content.Conditions(status.List("conditions"), context.Time.GetUtcNow());
-        await context.WriteStatusAsync(context.Raw, status, cancellationToken).ConfigureAwait(false);
+        await context.Writes.WriteStatusAsync(context.Raw, status, cancellationToken).ConfigureAwait(false);
         if (!content.IsGone)
         {
             // Nothing says when the last of all kinds goes. The longer it takes, the less often it is asked.

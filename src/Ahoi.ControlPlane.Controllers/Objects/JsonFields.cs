@@ -17,4 +17,13 @@ internal static class JsonFields
             map[field] = value;
         }
     }
+
+    /// <summary>Sets a field unless it is zero, as the API's types leave zeros out.</summary>
+    public static void SetCount(this JsonMap status, string field, long count)
+    {
+        if (count != 0)
+        {
+            status[field] = count;
+        }
+    }
 }

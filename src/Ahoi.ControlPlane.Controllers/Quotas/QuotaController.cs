@@ -50,7 +50,7 @@ internal sealed class QuotaController
         }
 
         var status = new JsonMap { ["hard"] = hard.DeepClone(), ["used"] = used };
-        if (StatusPatch.Difference(quota.Map("status") ?? [], status) is { Count: > 0 } change)
+        if (JsonDifference.Between(quota.Map("status") ?? [], status) is { Count: > 0 } change)
         {
             // Guarded: what is charged meanwhile is counted again with the rest.
             await context.Writes.PatchAsync(live, new() { ["status"] = change }, cancellationToken, "status", guarded: true).ConfigureAwait(false);

@@ -44,7 +44,7 @@ internal static class ReplicaSetController
 
         var minReady = spec.Integer("minReadySeconds") ?? 0;
         var now = context.Time.GetUtcNow();
-        await context.WriteStatusAsync(context.Raw, Status(value, spec, pods, leaving, refusal, minReady, now), cancellationToken).ConfigureAwait(false);
+        await context.Writes.WriteStatusAsync(context.Raw, Status(value, spec, pods, leaving, refusal, minReady, now), cancellationToken).ConfigureAwait(false);
         if (pods.Where(p => PodState.IsReady(p.Pod) && !PodState.IsAvailable(p.Pod, minReady, now)).Select(p => PodState.ReadySince(p.Pod)).Min() is { } next)
         {
             description.LookAgainAfter(TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, (next.AddSeconds(minReady) - now).Ticks)));

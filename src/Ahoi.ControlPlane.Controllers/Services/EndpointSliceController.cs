@@ -145,7 +145,7 @@ internal sealed class EndpointSliceController(ServiceIndex index)
             change["ports"] = ports.DeepClone();
         }
 
-        if (StatusPatch.Difference(slice.Map("metadata")?.Map("labels") ?? [], labels) is { Count: > 0 } relabelled)
+        if (JsonDifference.Between(slice.Map("metadata")?.Map("labels") ?? [], labels) is { Count: > 0 } relabelled)
         {
             change["metadata"] = new JsonMap { ["labels"] = relabelled };
         }

@@ -84,7 +84,7 @@ internal sealed class EndpointsController(ServiceIndex index)
             change["subsets"] = subsets.Count == 0 ? null : subsets;
         }
 
-        if (StatusPatch.Difference(before.Map("metadata")?.Map("labels") ?? [], labels) is { Count: > 0 } relabelled)
+        if (JsonDifference.Between(before.Map("metadata")?.Map("labels") ?? [], labels) is { Count: > 0 } relabelled)
         {
             change.EnsureMap("metadata")["labels"] = relabelled;
         }

@@ -70,7 +70,7 @@ internal sealed class StatefulSetController
             await UpdateAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await _context.WriteStatusAsync(_context.Raw, Status(set), cancellationToken).ConfigureAwait(false);
+        await _context.Writes.WriteStatusAsync(_context.Raw, Status(set), cancellationToken).ConfigureAwait(false);
         var living = Pods.Select(p => p.Revision ?? "").Append(_current.Name).ToHashSet(StringComparer.Ordinal);
         await _history.TrimAsync(living, _spec.Integer("revisionHistoryLimit") ?? 10, cancellationToken).ConfigureAwait(false);
         foreach (var since in Pods.Where(p => p.IsReady && !p.IsAvailable(MinReady, _now)).Select(p => PodState.ReadySince(p.Pod)).OfType<DateTimeOffset>())

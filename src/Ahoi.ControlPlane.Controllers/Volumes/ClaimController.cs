@@ -140,6 +140,6 @@ internal static class ClaimController
         status["phase"] = phase;
         status["accessModes"] = volume?.Map("spec")?.List("accessModes")?.DeepClone();
         status["capacity"] = volume?.Map("spec")?.Map("capacity")?.DeepClone();
-        return context.WriteStatusAsync(claim, status, cancellationToken);
+        return context.Writes.WriteStatusAsync(claim, status, cancellationToken);
     }
 }

@@ -68,6 +68,6 @@ internal static class VolumeController
 
         status["phase"] = phase;
         status["message"] = message;
-        return context.WriteStatusAsync(context.Raw, status, cancellationToken);
+        return context.Writes.WriteStatusAsync(context.Raw, status, cancellationToken);
     }
 }

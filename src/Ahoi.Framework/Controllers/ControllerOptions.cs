@@ -13,6 +13,7 @@ public sealed class ControllerOptions
     private readonly List<AccessRule> _rules = [];
     private readonly List<Func<ResourceChange, bool>> _predicates = [];
     private readonly List<Func<IServiceProvider, IReconcileStep>> _steps = [];
+    private readonly List<Action<ObjectKey>> _gone = [];
 
     /// <summary>Gets or sets the controller's name: part of its field manager, of metrics and of logs.</summary>
     /// <value>The default is the kind in lower case.</value>
@@ -65,6 +66,8 @@ public sealed class ControllerOptions
     /// would be more, none is deleted and a warning says so.</summary>
     /// <value>The default is 100.</value>
     public int PruneBudget { get; set; } = 100;
+
+    internal IReadOnlyList<Action<ObjectKey>> GoneCallbacks => _gone;
 
     internal IReadOnlyList<Func<IServiceProvider, IReconcileStep>> Steps => _steps;
 
@@ -153,6 +156,17 @@ public sealed class ControllerOptions
     {
         ArgumentNullException.ThrowIfNull(predicate);
         _predicates.Add(predicate);
+        return this;
+    }
+
+    /// <summary>Calls back in the place of a reconcile where the object is gone, and never during one of the same object: for
+    /// reconcilers that keep something in memory for each object. What must not be lost is a finalizer's.</summary>
+    /// <param name="callback">Is told the key of the object. It may be called more than once for one object.</param>
+    /// <returns>These options.</returns>
+    public ControllerOptions WhenGone(Action<ObjectKey> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _gone.Add(callback);
         return this;
     }
 

@@ -74,6 +74,33 @@ public sealed class ReconcileWrites
         return Observed(written);
     }
 
+    /// <summary>Makes an object's status what it should be: what differs is written, and nothing where nothing does. That the
+    /// object is gone already is as good.</summary>
+    /// <param name="value">The object as it is known; only this incarnation is changed.</param>
+    /// <param name="wanted">The whole status; other fields are taken away.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>When the server has answered.</returns>
+    /// <exception cref="ApiException">The server refused.</exception>
+    public async Task WriteStatusAsync(RawObject value, JsonMap wanted, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(wanted);
+        var change = JsonDifference.Between(value.ToMap().Map("status") ?? [], wanted);
+        if (change.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await PatchAsync(value, new() { ["status"] = change }, cancellationToken, "status").ConfigureAwait(false);
+        }
+        catch (ApiException exception) when (exception.Code == 404)
+        {
+            // It is gone, and with it whoever would read its status.
+        }
+    }
+
     /// <summary>Deletes an object; that it is gone already is as good.</summary>
     /// <param name="value">The object; only this incarnation is deleted.</param>
     /// <param name="cancellationToken">Ends the request.</param>
@@ -88,13 +115,14 @@ public sealed class ReconcileWrites
         {
             var left = await _client.DeleteAsync(
                 resource, value.Key, (options ?? new() { PropagationPolicy = "Background" }) with { Uid = value.Uid }, cancellationToken).ConfigureAwait(false);
-            if (left is { IsBeingDeleted: true, Finalizers.Count: > 0 } or { IsBeingDeleted: true, Kind: "Pod" })
+            // A pod goes when its node has ended it, unless it is not waited for.
+            if (left is { IsBeingDeleted: true, Finalizers.Count: > 0 } || (left is { IsBeingDeleted: true, Kind: "Pod" } && options?.GracePeriod != TimeSpan.Zero))
             {
                 Observed(left);
                 return;
             }
 
-            if (left is not null)
+            if (left is not null && options?.GracePeriod != TimeSpan.Zero)
             {
                 return;
             }

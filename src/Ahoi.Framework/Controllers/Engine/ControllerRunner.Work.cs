@@ -101,6 +101,11 @@ internal sealed partial class ControllerRunner
         {
             _dependencies.Replace(item.Key, []);
             _descriptions.Forget(item.Key);
+            foreach (var callback in _definition.Options.GoneCallbacks)
+            {
+                callback(item.Key);
+            }
+
             return null;
         }
 

@@ -1,0 +1,111 @@
+using System.Globalization;
+using Ahoi.Api.Usage;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.ControlPlane.Node.Cgroups;
+
+/// <summary>
+/// Limits containers by Linux's control groups where this program may make some: the unified hierarchy (cgroups(7), version
+/// 2) or, where controllers are mounted one by one, version 1. Elsewhere limits are not enforced.
+/// </summary>
+internal sealed class CgroupTree
+{
+    private const string Mount = "/sys/fs/cgroup";
+    private readonly string? _unified;
+    private readonly Dictionary<string, string> _single = new(StringComparer.Ordinal);
+
+    /// <summary>Finds out what the machine lets this program do.</summary>
+    /// <param name="name">The name of the group for all that is made here.</param>
+    /// <param name="logger">Is told what is not possible.</param>
+    public CgroupTree(string name, ILogger logger)
+    {
+        try
+        {
+            var own = File.ReadAllLines("/proc/self/cgroup").Select(l => l.Split(':', 3)).Where(p => p.Length == 3).ToList();
+            foreach (var controller in (ReadOnlySpan<string>)["memory", "cpu", "pids"])
+            {
+                if (!File.Exists($"{Mount}/{controller}/cgroup.procs"))
+                {
+                    continue;
+                }
+
+                var folder = $"{Mount}/{controller}/{name}";
+                Directory.CreateDirectory(folder);
+                _single[controller] = folder;
+            }
+
+            if (_single.Count == 0 && File.Exists($"{Mount}/cgroup.controllers") && own.FirstOrDefault(p => p[0] == "0") is { } unified)
+            {
+                _unified = MakeUnified($"{Mount}{unified[2].TrimEnd('/')}", name);
+            }
+
+            _unified = _single.Count == 0 ? _unified : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            logger.LogDebug(exception, "Containers' limits are not enforced: control groups cannot be made here");
+        }
+    }
+
+    /// <summary>Gets whether limits are enforced.</summary>
+    public bool IsAvailable => _unified is not null || _single.Count > 0;
+
+    /// <summary>Makes a group for a container, unless none can be made.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="limits">What it may use.</param>
+    /// <param name="requests">What it asks for; its share of the processors where they are scarce.</param>
+    /// <returns>The group, or <see langword="null"/>.</returns>
+    public Cgroup? Make(string id, Amounts limits, Amounts requests)
+    {
+        if (!IsAvailable)
+        {
+            return null;
+        }
+
+        try
+        {
+            var group = new Cgroup([.. (_unified is { } unified ? [unified] : _single.Values.AsEnumerable()).Select(f => $"{f}/{id}")], _unified is not null);
+            group.Limit(limits, requests);
+            return group;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes what is left: groups without processes.</summary>
+    public void Remove()
+    {
+        foreach (var folder in (_unified is { } unified ? [unified] : _single.Values.AsEnumerable()).Where(Directory.Exists))
+        {
+            foreach (var child in Directory.EnumerateDirectories(folder).Append(folder))
+            {
+                Cgroup.TryRemove(child);
+            }
+        }
+    }
+
+    private static string MakeUnified(string own, string name)
+    {
+        // Controllers can be handed down only by a group without processes of its own, so the group is made beside ours.
+        var parent = own.Length > Mount.Length && File.Exists($"{own}/cgroup.procs") ? Path.GetDirectoryName(own)! : own; // Below the mount.
+        foreach (var folder in new[] { own, parent }.Distinct())
+        {
+            try
+            {
+                var group = $"{folder}/{name}";
+                Directory.CreateDirectory(group);
+                File.WriteAllText($"{folder}/cgroup.subtree_control", "+memory +cpu +pids");
+                File.WriteAllText($"{group}/cgroup.subtree_control", "+memory +cpu +pids");
+                return group;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Not here.
+            }
+        }
+
+        throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{own} is not delegated to this user."));
+    }
+}

@@ -1,0 +1,163 @@
+using Ahoi.Api.Objects;
+using Ahoi.Api.Usage;
+using Ahoi.Client.Connections;
+using Ahoi.Client.Requests;
+using Ahoi.ControlPlane.Node.Cgroups;
+using Ahoi.ControlPlane.Node.Nodes;
+using Ahoi.ControlPlane.Node.Pods;
+using Ahoi.ControlPlane.Node.Processes;
+using Ahoi.ControlPlane.Node.Sandbox;
+using Ahoi.Framework.Events;
+using Ahoi.Framework.Hosting;
+using Ahoi.Framework.Supervision;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ahoi.ControlPlane.Node;
+
+/// <summary>
+/// A node that runs pods as sandboxed processes of this machine, for development and tests. It works against any Kubernetes
+/// API server as any kubelet does: it makes a Node object, runs the pods that are bound to it, and says how they are.
+/// </summary>
+public sealed class LocalNode : IAsyncDisposable
+{
+    private const string Address = "127.0.0.1";
+    private const string ControllerName = "pods";
+
+    private readonly IHost _host;
+    private readonly Supervisor _supervisor;
+    private readonly ProcessLoop _processes;
+    private readonly CgroupTree _cgroups;
+    private readonly ApiClient _client;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _reporting;
+    private bool _disposed;
+
+    private LocalNode(IHost host, Supervisor supervisor, ProcessLoop processes, CgroupTree cgroups, ApiClient client, NodeRegistration registration, PodController pods, string name)
+    {
+        (_host, _supervisor, _processes, _cgroups, _client, Pods, Name) = (host, supervisor, processes, cgroups, client, pods, name);
+        _reporting = registration.RunAsync(_stopping.Token);
+    }
+
+    /// <summary>Gets the node's name.</summary>
+    public string Name { get; }
+
+    internal PodController Pods { get; }
+
+    /// <summary>Starts a node.</summary>
+    /// <param name="connection">The cluster, as somebody who may do anything there.</param>
+    /// <param name="options">What the node is made of.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The running node, registered and ready.</returns>
+    /// <exception cref="MissingToolException">The machine lacks what a node needs.</exception>
+    public static async Task<LocalNode> StartAsync(ApiConnection connection, NodeOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)options.Index, (uint)PodAddresses.MostNodes, nameof(options));
+        var logger = options.Loggers.CreateLogger<LocalNode>();
+        var bubblewrap = Tools.Find("bwrap", "bubblewrap");
+        var nsenter = Tools.Find("nsenter", "util-linux");
+        Directory.CreateDirectory(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var processes = new ProcessLoop();
+        var cgroups = new CgroupTree($"ahoi-{options.Name}-{Environment.ProcessId}", logger);
+        var client = new ApiClient(connection);
+        Supervisor? supervisor = null;
+        IHost? host = null;
+        try
+        {
+            await Tools.CheckSandboxAsync(processes, bubblewrap, cancellationToken).ConfigureAwait(false);
+            var capacity = MachineFacts.Capacity(options.Folder);
+            var addresses = new PodAddresses(options.Index);
+            supervisor = await Supervisor.StartAsync(new() { Time = options.Time }, [], cancellationToken).ConfigureAwait(false);
+            var services = new NodeServices
+            {
+                Processes = processes,
+                Entry = new(processes, nsenter),
+                Bubblewrap = bubblewrap,
+                Cgroups = cgroups,
+                FindImage = options.FindImage,
+                Folder = options.Folder,
+                Hidden = [.. options.Hidden, options.Folder],
+                HostPaths = options.HostPaths,
+                Tokens = new NodeTokens(client),
+                Time = options.Time,
+                Logger = logger,
+            };
+            Operator? running = null;
+            var pods = new PodController(
+                services, options.Name, Address, capacity, addresses, supervisor, new CoreEvents(options.Time, options.Name),
+                key => Volatile.Read(ref running)?.Wake(ControllerName, key, "its containers changed"), (_, _) => { });
+            var registration = new NodeRegistration(client, options.Name, Address, capacity, addresses, options.Time, logger);
+            await registration.RegisterAsync(cancellationToken).ConfigureAwait(false);
+            host = Build(connection, options, pods);
+            Volatile.Write(ref running, host.Services.GetRequiredService<Operator>());
+            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new(host, supervisor, processes, cgroups, client, registration, pods, options.Name);
+        }
+        catch
+        {
+            host?.Dispose();
+            if (supervisor is not null)
+            {
+                await supervisor.DisposeAsync().ConfigureAwait(false);
+            }
+
+            client.Dispose();
+            await processes.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Stops the node and all its pods. The pods stay in the API server, and run again when the node is started
+    /// again.</summary>
+    /// <returns>When no process of a pod runs any more.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _reporting.ConfigureAwait(false);
+        await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+        // All at once: a supervisor would stop one pod after the other.
+        foreach (var pod in Pods.Workers)
+        {
+            pod.RequestStop();
+        }
+
+        await Task.WhenAll(Pods.Workers.Select(p => p.Completion)).ConfigureAwait(false);
+        await _supervisor.DisposeAsync().ConfigureAwait(false);
+        _host.Dispose();
+        _client.Dispose();
+        await _processes.DisposeAsync().ConfigureAwait(false);
+        _cgroups.Remove();
+        _stopping.Dispose();
+    }
+
+    private static IHost Build(ApiConnection connection, NodeOptions options, PodController pods)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton(options.Time);
+        builder.Services.AddSingleton(options.Loggers);
+        builder.Services.AddAhoi(o =>
+        {
+            o.OperatorName = PodController.Component;
+            o.Connection = connection;
+        }).AddController<Api.Json.JsonMap>(pods.ReconcileAsync, o =>
+        {
+            o.Name = ControllerName;
+            o.Kind = NodeKinds.Pod;
+            o.FieldManager = PodController.Component;
+            o.MinRetryDelay = TimeSpan.FromMilliseconds(20);
+            o.MaxRetryDelay = TimeSpan.FromSeconds(10);
+            o.ReconcilesDeleted = true;
+            o.WhenGone(pods.Gone);
+        });
+        return builder.Build();
+    }
+}

@@ -1,0 +1,36 @@
+using Ahoi.ControlPlane.Node.Images;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ahoi.ControlPlane.Node;
+
+/// <summary>What a <see cref="LocalNode"/> is made of.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>Gets the node's name, a DNS subdomain.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets which of the cluster's nodes this is, from 0 to 63: pods of node N have addresses in 127.(64+N).0.0/16.</summary>
+    public int Index { get; init; }
+
+    /// <summary>Gets the folder for pods' files; each node of a machine needs its own.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Gets what finds an image by its name: <see langword="null"/> where there is none of that name; a
+    /// <see cref="FormatException"/> where it is no name.</summary>
+    public required Func<string, Image?> FindImage { get; init; }
+
+    /// <summary>Gets the machine's files and folders that containers of the image <c>host</c> do not see: data folders, keys.</summary>
+    public IReadOnlyList<string> Hidden { get; init; } = [];
+
+    /// <summary>Gets the folders below which <c>hostPath</c> volumes, and volumes in folders of the machine, may be.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> HostPaths { get; init; } = [];
+
+    /// <summary>Gets the clock.</summary>
+    /// <value>The default is the system's.</value>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Gets where the node logs to.</summary>
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+}
