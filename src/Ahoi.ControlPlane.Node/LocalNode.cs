@@ -1,12 +1,9 @@
-using Ahoi.Api.Objects;
-using Ahoi.Api.Usage;
 using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
 using Ahoi.ControlPlane.Node.Cgroups;
 using Ahoi.ControlPlane.Node.Nodes;
 using Ahoi.ControlPlane.Node.Pods;
 using Ahoi.ControlPlane.Node.Processes;
-using Ahoi.ControlPlane.Node.Sandbox;
 using Ahoi.Framework.Events;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Supervision;
@@ -56,6 +53,11 @@ public sealed class LocalNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)options.Index, (uint)PodAddresses.MostNodes, nameof(options));
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new MissingToolException("Pods run on Linux alone. Without the node: --components.");
+        }
+
         var logger = options.Loggers.CreateLogger<LocalNode>();
         var bubblewrap = Tools.Find("bwrap", "bubblewrap");
         var nsenter = Tools.Find("nsenter", "util-linux");

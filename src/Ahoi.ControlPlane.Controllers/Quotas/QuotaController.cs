@@ -3,7 +3,6 @@ using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Api.Usage;
 using Ahoi.Client.Discovery;
-using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.Framework.Controllers;
 
 namespace Ahoi.ControlPlane.Controllers.Quotas;

@@ -1,6 +1,5 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
-using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.Framework.Controllers;
 
 namespace Ahoi.ControlPlane.Controllers.Volumes;

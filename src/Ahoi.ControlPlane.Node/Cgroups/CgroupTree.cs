@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ahoi.Api.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +7,7 @@ namespace Ahoi.ControlPlane.Node.Cgroups;
 /// Limits containers by Linux's control groups where this program may make some: the unified hierarchy (cgroups(7), version
 /// 2) or, where controllers are mounted one by one, version 1. Elsewhere limits are not enforced.
 /// </summary>
-internal sealed class CgroupTree
+internal sealed partial class CgroupTree
 {
     private const string Mount = "/sys/fs/cgroup";
     private readonly string? _unified;
@@ -43,7 +42,7 @@ internal sealed class CgroupTree
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            logger.LogDebug(exception, "Containers' limits are not enforced: control groups cannot be made here");
+            LogUnavailable(logger, exception);
         }
     }
 
@@ -106,6 +105,9 @@ internal sealed class CgroupTree
             }
         }
 
-        throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{own} is not delegated to this user."));
+        throw new IOException($"{own} is not delegated to this user.");
     }
+
+    [LoggerMessage(EventId = 9003, Level = LogLevel.Information, Message = "Containers' limits are not enforced: control groups cannot be made here")]
+    private static partial void LogUnavailable(ILogger logger, Exception exception);
 }

@@ -206,7 +206,7 @@ internal sealed class ContainerRun
             var file = new FileInfo(_messageFile);
             if (file is { Exists: true, Length: > 0, LinkTarget: null })
             {
-                await using var stream = file.OpenRead();
+                using var stream = file.OpenRead();
                 var bytes = new byte[Math.Min(file.Length, LongestMessage)];
                 await stream.ReadExactlyAsync(bytes).ConfigureAwait(false);
                 return Encoding.UTF8.GetString(bytes);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Ahoi.Api.Json;
-using Ahoi.ControlPlane.Node.Logs;
 using Ahoi.ControlPlane.Node.Probes;
 using Ahoi.ControlPlane.Node.Processes;
 

@@ -4,6 +4,7 @@ using System.Text;
 namespace Ahoi.ControlPlane.Node.Logs;
 
 /// <summary>Reads container logs for people: lines without their time and stream, unless they ask for the time.</summary>
+#pragma warning disable CA1001 // A stream in memory has nothing to release.
 internal sealed class LogReader(string path, LogQuery query, Stream output)
 {
     private const int TimeLength = 30; // 2026-11-23T10:00:00.123456700Z

@@ -1,5 +1,4 @@
 using System.Text;
-using Ahoi.Api.Json;
 
 namespace Ahoi.ControlPlane.Node.Pods;
 

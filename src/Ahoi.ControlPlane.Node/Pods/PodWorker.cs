@@ -1,7 +1,6 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Quantities;
 using Ahoi.ControlPlane.Node.Containers;
-using Ahoi.ControlPlane.Node.Processes;
 using Ahoi.ControlPlane.Node.Sandbox;
 using Ahoi.ControlPlane.Node.Volumes;
 using Ahoi.Framework.Supervision;

@@ -8,7 +8,8 @@ namespace Ahoi.ControlPlane.Node.Probes;
 /// <summary>Asks a container over HTTP, TCP or gRPC how it is.</summary>
 internal static class HttpProbe
 {
-    // Certificates are not checked, as the probe's documentation says; redirects are not followed to others.
+    // Redirects are not followed to others.
+#pragma warning disable CA5359 // Certificates are not checked: the probe's documentation says so, and nothing secret is sent.
     private static readonly HttpClient Client = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -20,6 +21,7 @@ internal static class HttpProbe
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
+#pragma warning restore CA5359
 
     /// <summary>Gets a page: 200 to 399 is well.</summary>
     public static async Task<ProbeOutcome> GetAsync(JsonMap action, string address, int port, CancellationToken cancellationToken)

@@ -66,7 +66,7 @@ internal sealed class ChildProcess
                         case Native.EventInterrupted:
                             continue;
                         case Native.EventAgain when !Exited.IsCompleted: // A terminal does not block, because the loop reads it.
-                            Thread.Sleep(1);
+                            Native.WaitWritable(descriptor);
                             continue;
                         default:
                             return false;
@@ -138,7 +138,7 @@ internal sealed class ChildProcess
         _exited.TrySetResult(ExitCode ?? 255);
     }
 
-    private void CloseOnce(ref int descriptor)
+    private static void CloseOnce(ref int descriptor)
     {
         if (Interlocked.Exchange(ref descriptor, 0) is > 0 and var open)
         {

@@ -26,6 +26,17 @@ internal static partial class Native
 
     public static int OpenPidFileDescriptor(int pid) => (int)SystemCall(PidFileDescriptorOpen, pid, 0);
 
+    /// <summary>Waits until a descriptor takes more, or for a tenth of a second.</summary>
+    public static unsafe void WaitWritable(int descriptor)
+    {
+        const long Writable = 4;
+        var entry = (uint)descriptor | (Writable << 32); // struct pollfd: the descriptor, and which events are of interest.
+        _ = Poll(&entry, 1, 100);
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static unsafe partial int Poll(long* entries, nuint count, int milliseconds);
+
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     public static unsafe partial int Pipe(int* ends, int flags);
 

@@ -23,7 +23,7 @@ internal static class AtomicFolder
             return false;
         }
 
-        var next = $"..{DateTime.UtcNow:yyyy_MM_dd_HH_mm_ss}.{Guid.NewGuid():N}";
+        var next = $"..{Guid.NewGuid():N}";
         var target = Path.Combine(folder, next);
         Directory.CreateDirectory(target);
         foreach (var (path, file) in files)
