@@ -35,6 +35,7 @@ public sealed record LocalClusterOptions
     /// <c>default/kubernetes</c> at 127.32.0.1.</summary>
     /// <value>The default is <see langword="false"/>: addresses as Kubernetes gives them, which nothing listens at.</value>
     public bool LoopbackNetwork { get; init; }
+
     /// <summary>Gets how many nodes run pods, each in this process, on this machine.</summary>
     /// <value>The default is 0: pods are objects that nothing runs.</value>
     public int Nodes { get; init; }

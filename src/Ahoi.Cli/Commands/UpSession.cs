@@ -74,6 +74,7 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
                     TokenAuthFile = options.TokenAuthFile,
                     Controllers = options.Components.Contains("controllers"),
                     Nodes = options.Components.Contains("node") ? options.Nodes : 0,
+                    LoopbackNetwork = options.Components.Contains("node"),
                     HostPaths = options.HostPaths,
                     Loggers = loggers,
                 },

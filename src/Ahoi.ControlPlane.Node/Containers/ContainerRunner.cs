@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.Node.Probes;
-using Ahoi.ControlPlane.Node.Processes;
 
 namespace Ahoi.ControlPlane.Node.Containers;
 
@@ -114,44 +112,6 @@ internal sealed class ContainerRunner
         }
 
         await _done.Task.ConfigureAwait(false);
-    }
-
-    /// <summary>Runs a command in it.</summary>
-    /// <returns>The exit code and what it wrote, or <see langword="null"/> where it does not run.</returns>
-    private async Task<(int Code, string Output)?> ExecuteAsync(ContainerRun run, JsonMap action, CancellationToken cancellationToken)
-    {
-        var output = new MemoryStream();
-        void Take(ReadOnlySpan<byte> bytes)
-        {
-            lock (output)
-            {
-                if (output.Length < 10 * 1024)
-                {
-                    output.Write(bytes);
-                }
-            }
-        }
-
-        var process = await _host.Node.Entry.StartAsync(
-            run.Process, run.Sandbox.WorkingFolder, [.. action.List("command")?.Texts ?? []], run.Sandbox.Environment, new("", [], []) { Output = Take, Error = Take }).ConfigureAwait(false);
-        if (process is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var code = await process.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
-            lock (output)
-            {
-                return (code, Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            process.Signal(Signals.Kill);
-            throw;
-        }
     }
 
     private async Task KeepAsync()
@@ -376,79 +336,11 @@ internal sealed class ContainerRunner
         await run.StopAsync(TimeSpan.FromSeconds(grace ?? _host.Facts.Spec.Integer("terminationGracePeriodSeconds") ?? 30), PreStop(run)).ConfigureAwait(false);
     }
 
-    private ProbeLoop Probe(ContainerRun run, JsonMap probe) => new(probe, _host.Node.Time, async cancellationToken =>
-    {
-        var address = _host.Facts.PodAddress;
-        if (probe.Map("httpGet") is { } get)
-        {
-            return Port(get["port"]) is { } port
-                ? await HttpProbe.GetAsync(get, address, port, cancellationToken).ConfigureAwait(false)
-                : new(false, $"couldn't find port: {get["port"]}");
-        }
+    private ProbeLoop Probe(ContainerRun run, JsonMap probe) =>
+        new(probe, _host.Node.Time, cancellationToken => new ContainerActions(_host, Container, run).AskAsync(probe, cancellationToken));
 
-        if (probe.Map("tcpSocket") is { } tcp)
-        {
-            return Port(tcp["port"]) is { } port
-                ? await HttpProbe.ConnectAsync(tcp.Text("host") is { Length: > 0 } host ? host : address, port, cancellationToken).ConfigureAwait(false)
-                : new(false, $"couldn't find port: {tcp["port"]}");
-        }
-
-        if (probe.Map("grpc") is { } grpc)
-        {
-            return await HttpProbe.CheckAsync(grpc.Text("service") ?? "", address, Port(grpc["port"]) ?? 0, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (probe.Map("exec") is { } exec)
-        {
-            return await ExecuteAsync(run, exec, cancellationToken).ConfigureAwait(false) switch
-            {
-                null => new(false, "the container does not run"),
-                (0, _) => new(true),
-                var (code, output) => new(false, output.Length > 0 ? output : $"exit code {code.ToString(CultureInfo.InvariantCulture)}"),
-            };
-        }
-
-        return new(true);
-    });
-
-    /// <summary>Runs a hook.</summary>
-    /// <returns>What went wrong, or <see langword="null"/>.</returns>
-    private async Task<string?> HookAsync(ContainerRun run, JsonMap hook, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (hook.Map("exec") is { } exec)
-            {
-                return await ExecuteAsync(run, exec, cancellationToken).ConfigureAwait(false) switch
-                {
-                    (0, _) => null,
-                    (var code, var output) => string.Create(CultureInfo.InvariantCulture, $"command '{string.Join(' ', exec.List("command")?.Texts ?? [])}' exited with {code}: {output}"),
-                    null => null,
-                };
-            }
-
-            if (hook.Map("httpGet") is { } get)
-            {
-                var outcome = Port(get["port"]) is { } port ? await HttpProbe.GetAsync(get, _host.Facts.PodAddress, port, cancellationToken).ConfigureAwait(false) : new(false, $"couldn't find port: {get["port"]}");
-                return outcome.Succeeded ? null : outcome.Message;
-            }
-
-            if (hook.Map("sleep")?.Integer("seconds") is { } seconds)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(seconds), _host.Node.Time, cancellationToken).ConfigureAwait(false);
-            }
-
-            return null;
-        }
-        catch (OperationCanceledException)
-        {
-            return null; // The container ended, or its time is up.
-        }
-        catch (ProcessStartException exception)
-        {
-            return exception.Message;
-        }
-    }
+    private Task<string?> HookAsync(ContainerRun run, JsonMap hook, CancellationToken cancellationToken) =>
+        new ContainerActions(_host, Container, run).HookAsync(hook, cancellationToken);
 
     private Func<CancellationToken, Task>? PreStop(ContainerRun run) => Container.Map("lifecycle")?.Map("preStop") is not { } hook ? null : async cancellationToken =>
     {
@@ -456,14 +348,6 @@ internal sealed class ContainerRunner
         {
             _host.Report(Name, true, "FailedPreStopHook", $"PreStopHook failed: {fault}");
         }
-    };
-
-    private int? Port(object? value) => value switch
-    {
-        long number => (int)number,
-        string text when int.TryParse(text, CultureInfo.InvariantCulture, out var number) => number,
-        string name => (int?)(Container.List("ports")?.Maps ?? []).FirstOrDefault(p => p.Text("name") == name)?.Integer("containerPort"),
-        _ => null,
     };
 
     private void Change(Func<ContainerReport, ContainerReport> change)
