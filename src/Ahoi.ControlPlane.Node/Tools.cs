@@ -9,11 +9,15 @@ internal static class Tools
     /// <summary>Finds a program.</summary>
     /// <exception cref="MissingToolException">It is not on the path.</exception>
     public static string Find(string program, string package) =>
+        Locate(program)
+        ?? throw new MissingToolException($"{program} is missing, which the node needs to run pods. Install it with: sudo apt-get install {package}. Without it, leave the node out with --components.");
+
+    /// <summary>Finds a program on the path, or where the system has its own.</summary>
+    public static string? Locate(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/bin", "/usr/sbin", "/bin"])
             .Where(f => f.StartsWith('/'))
             .Select(f => Path.Combine(f, program))
-            .FirstOrDefault(File.Exists)
-        ?? throw new MissingToolException($"{program} is missing, which the node needs to run pods. Install it with: sudo apt-get install {package}. Without it, leave the node out with --components.");
+            .FirstOrDefault(File.Exists);
 
     /// <summary>Makes a sandbox, to see that the machine lets this program.</summary>
     /// <exception cref="MissingToolException">It does not; the message says why.</exception>

@@ -114,6 +114,18 @@ public sealed class ImageStore : IDisposable
         }
     }
 
+    /// <summary>Checks that an image may have a name.</summary>
+    /// <exception cref="ImageStoreException">It may not.</exception>
+    internal static void CheckNew(ImageName name)
+    {
+        if (name.IsHost || name.Tag is null || name.Digest is not null)
+        {
+            throw new ImageStoreException(name.IsHost
+                ? "The image host is the machine's own root filesystem. Give the new image another name."
+                : $"An image cannot be stored as '{name.ToShortString()}': its digest follows from its content. Give it a name with a tag, as in app:1.");
+        }
+    }
+
     /// <summary>Stores an image, in the place of one that has its name.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="entry">What it is.</param>
@@ -121,11 +133,7 @@ public sealed class ImageStore : IDisposable
     /// <param name="work">The files; left out where the store has them.</param>
     internal void Add(ImageName name, ImageEntry entry, RootEntry root, WorkFolder? work)
     {
-        if (name.IsHost || name.Tag is null)
-        {
-            throw new ImageStoreException($"An image cannot be stored as '{name.ToShortString()}'. Give it a name with a tag other than host, as in app:1.");
-        }
-
+        CheckNew(name);
         _folder.Change(index =>
         {
             if (work is not null)
@@ -133,8 +141,13 @@ public sealed class ImageStore : IDisposable
                 _folder.Keep(work, entry.Root);
             }
 
-            index.Roots.TryAdd(entry.Root, root);
-            index.Images[(name with { Digest = null }).ToString()] = entry;
+            foreach (var older in index.Roots.Where(r => r.Key != entry.Root && r.Value.Recipe is { } recipe && recipe == root.Recipe).ToList())
+            {
+                index.Roots[older.Key] = older.Value with { Recipe = null }; // Whoever builds it next gets the newer one.
+            }
+
+            index.Roots[entry.Root] = root;
+            index.Images[name.ToString()] = entry;
             return true;
         });
         RemoveUnused();
