@@ -1,6 +1,7 @@
 using Ahoi.Benchmarks.ApiServer;
 using Ahoi.Benchmarks.Decoding;
 using Ahoi.Benchmarks.Framework;
+using Ahoi.Benchmarks.Network;
 
 // Each benchmark prints one Markdown table; bench/README.md keeps the last ones with what they mean.
 switch (args)
@@ -17,6 +18,11 @@ switch (args)
             : await ApiServerBenchmark.RunAsync(5, TimeSpan.FromSeconds(2));
         Console.WriteLine(rest.Contains("json") ? Measured.Json(measured) : Measured.Table(measured));
         return 0;
+    case ["network", .. var rest] when rest.All(r => r is "--short"):
+        Console.WriteLine(Measured.Table(rest.Length > 0
+            ? await NetworkBenchmark.RunAsync(1, TimeSpan.FromSeconds(1))
+            : await NetworkBenchmark.RunAsync(5, TimeSpan.FromSeconds(2))));
+        return 0;
     case ["framework"]:
         await FrameworkBenchmark.RunAsync(10_000, 3);
         return 0;
@@ -28,6 +34,6 @@ switch (args)
     case ["framework-operator", var kubeconfig]:
         return await new OperatorProcess(kubeconfig).RunAsync();
     default:
-        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], or framework [OBJECTS ROUNDS]");
+        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], or framework [OBJECTS ROUNDS]");
         return 2;
 }

@@ -50,6 +50,10 @@ public sealed class ApiServerOptions
     /// first address of <see cref="ServiceNetwork"/>, with the address it listens at as endpoint.</summary>
     public bool PublishService { get; init; }
 
+    /// <summary>Gets whether that Service has the port that the server listens at, instead of 443 (80 in plain HTTP): for
+    /// machines where ports below 1024 cannot be listened at.</summary>
+    public bool PublishOwnPort { get; init; }
+
     /// <summary>Gets where the server logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

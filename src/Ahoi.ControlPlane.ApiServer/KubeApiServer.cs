@@ -120,7 +120,7 @@ public sealed class KubeApiServer : IAsyncDisposable
 
         if (_options.PublishService)
         {
-            await new ServerService(writer, _addresses.First).PublishAsync(Url, cancellationToken).ConfigureAwait(false);
+            await new ServerService(writer, _addresses.First, _options.PublishOwnPort).PublishAsync(Url, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -82,6 +82,7 @@ public sealed class LocalCluster : IAsyncDisposable
                 ServiceNetwork = options.LoopbackNetwork ? LoopbackServices : DefaultServices,
                 AllowLoopbackEndpoints = options.LoopbackNetwork,
                 PublishService = options.LoopbackNetwork,
+                PublishOwnPort = options.LoopbackNetwork && !LowPorts.MayListen(LoopbackApiServer),
                 Tokens = [new TokenUser(token, Administrator, Administrator, ["system:masters"]), .. ReadUsers(options.TokenAuthFile)],
                 LoggerFactory = options.Loggers,
             });

@@ -8,7 +8,8 @@ namespace Ahoi.ControlPlane.ApiServer.Writing;
 /// find it by.</summary>
 /// <param name="writer">Writes the objects.</param>
 /// <param name="clusterIp">The service's address.</param>
-internal sealed class ServerService(SystemWriter writer, string clusterIp)
+/// <param name="ownPort">Whether the service has the server's port, instead of the usual one.</param>
+internal sealed class ServerService(SystemWriter writer, string clusterIp, bool ownPort)
 {
     private const string Name = "kubernetes";
 
@@ -18,9 +19,10 @@ internal sealed class ServerService(SystemWriter writer, string clusterIp)
     public async ValueTask PublishAsync(Uri? url, CancellationToken cancellationToken)
     {
         var scheme = url?.Scheme ?? Uri.UriSchemeHttps;
+        var usual = scheme == Uri.UriSchemeHttps ? 443 : 80;
         var ports = new JsonList
         {
-            new JsonMap { ["name"] = scheme, ["port"] = scheme == Uri.UriSchemeHttps ? 443L : 80L, ["protocol"] = "TCP", ["targetPort"] = (long)(url?.Port ?? 443) },
+            new JsonMap { ["name"] = scheme, ["port"] = (long)(ownPort && url is not null ? url.Port : usual), ["protocol"] = "TCP", ["targetPort"] = (long)(url?.Port ?? usual) },
         };
         var service = New("v1", "Service", new() { ["component"] = "apiserver", ["provider"] = Name });
         service["spec"] = new JsonMap

@@ -50,19 +50,26 @@ internal static class Relay
         byte[]? buffer = null;
         try
         {
+            from.Blocking = false;
             while (true)
             {
                 if (buffer is null)
                 {
+                    // Ends when there is something to read; at times also when there is not, which the next line finds out.
                     await from.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
                     buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
                 }
 
-                var read = await from.ReceiveAsync(buffer, SocketFlags.None).ConfigureAwait(false);
-                if (read == 0)
+                var read = from.Receive(buffer, SocketFlags.None, out var error);
+                if (error == SocketError.Success && read == 0)
                 {
                     to.Shutdown(SocketShutdown.Send);
                     return true;
+                }
+
+                if (error is not (SocketError.Success or SocketError.WouldBlock))
+                {
+                    return false;
                 }
 
                 for (var sent = 0; sent < read;)

@@ -23,10 +23,13 @@ internal sealed partial class ServiceListener : IAsyncDisposable
     private int _serving = 1; // The accept loop counts too.
     private bool _disposed;
 
-    private ServiceListener(Socket socket, ServiceBackend backend, TimeProvider time, ILogger logger)
+    private ServiceListener(Socket socket, IPEndPoint address, ServiceBackend backend, TimeProvider time, ILogger logger)
     {
-        (_socket, _backend, _time, _logger) = (socket, backend, time, logger);
+        (_socket, Address, _backend, _time, _logger) = (socket, address, backend, time, logger);
     }
+
+    /// <summary>Gets where it listens.</summary>
+    public IPEndPoint Address { get; }
 
     /// <summary>Gets or sets what chooses the endpoints of new connections.</summary>
     public ServiceBackend Backend
@@ -51,7 +54,7 @@ internal sealed partial class ServiceListener : IAsyncDisposable
             throw;
         }
 
-        var listener = new ServiceListener(socket, backend, time, logger);
+        var listener = new ServiceListener(socket, address, backend, time, logger);
         listener._accepting = Task.Run(listener.AcceptAsync);
         return listener;
     }
@@ -101,7 +104,7 @@ internal sealed partial class ServiceListener : IAsyncDisposable
             catch (SocketException exception)
             {
                 // A client that is gone already, or no file descriptor left, which passes.
-                LogAcceptFailed(_logger, exception, _socket.LocalEndPoint);
+                LogAcceptFailed(_logger, exception, Address);
                 await Task.Delay(AcceptPause, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -221,7 +224,7 @@ internal sealed partial class ServiceListener : IAsyncDisposable
     }
 
     [LoggerMessage(3101, LogLevel.Warning, "Connections cannot be accepted at {Address}; it is tried again")]
-    private static partial void LogAcceptFailed(ILogger logger, Exception exception, EndPoint? address);
+    private static partial void LogAcceptFailed(ILogger logger, Exception exception, IPEndPoint address);
 
     [LoggerMessage(3102, LogLevel.Warning, "A connection to a service failed")]
     private static partial void LogConnectionFailed(ILogger logger, Exception exception);
