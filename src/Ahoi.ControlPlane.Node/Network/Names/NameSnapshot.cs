@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using System.Text;
 
 namespace Ahoi.ControlPlane.Node.Network.Names;
 
 /// <summary>The names of the cluster at one time. It never changes.</summary>
 public sealed class NameSnapshot
 {
-    private readonly ConcurrentDictionary<string, string> _hosts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IReadOnlyList<string>> _hosts = new(StringComparer.Ordinal);
     private readonly string _domain;
 
     internal NameSnapshot(IReadOnlyList<NameEntry> entries, string domain)
@@ -21,29 +20,20 @@ public sealed class NameSnapshot
     /// its own namespace, <c>NAME.NAMESPACE</c>, <c>NAME.NAMESPACE.svc</c> and the full name for all. An address is there once
     /// for each Service; a name with several addresses has a line for each.</summary>
     /// <param name="namespace">The pod's namespace.</param>
-    /// <returns>The lines, each with a line feed; the same text every time.</returns>
-    public string HostsOf(string @namespace)
+    /// <returns>The lines, in the same order every time.</returns>
+    public IReadOnlyList<string> HostsOf(string @namespace)
     {
         ArgumentException.ThrowIfNullOrEmpty(@namespace);
         return _hosts.GetOrAdd(@namespace, Write);
     }
 
-    private string Write(string own)
+    private string[] Write(string own) => [.. Entries.Select(e => Line(e, own))];
+
+    private string Line(NameEntry entry, string own)
     {
-        var text = new StringBuilder();
-        foreach (var (service, hostname, address) in Entries)
-        {
-            var name = hostname is null ? service.Name : $"{hostname}.{service.Name}";
-            var full = $"{name}.{service.Namespace}";
-            text.Append(address).Append('\t');
-            if (service.Namespace == own)
-            {
-                text.Append(name).Append(' ');
-            }
-
-            text.Append(full).Append(' ').Append(full).Append(".svc ").Append(full).Append(".svc.").Append(_domain).Append('\n');
-        }
-
-        return text.ToString();
+        var name = entry.Hostname is null ? entry.Service.Name : $"{entry.Hostname}.{entry.Service.Name}";
+        var full = $"{name}.{entry.Service.Namespace}";
+        var brief = entry.Service.Namespace == own ? name + " " : "";
+        return $"{entry.Address}\t{brief}{full} {full}.svc {full}.svc.{_domain}";
     }
 }
