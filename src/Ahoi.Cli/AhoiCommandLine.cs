@@ -12,6 +12,7 @@ internal static class AhoiCommandLine
         var root = new RootCommand("Kubernetes operators in C#, and a local cluster to run them on.");
         root.Subcommands.Add(UpCommand.Create());
         root.Subcommands.Add(OperatorsCommand.Create());
+        root.Subcommands.Add(ImageCommand.Create());
         root.Subcommands.Add(PlanCommand.Create());
         root.Subcommands.Add(TreeCommand.Create());
         root.Subcommands.Add(ExplainReconcileCommand.Create());

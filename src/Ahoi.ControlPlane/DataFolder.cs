@@ -11,6 +11,9 @@ internal sealed class DataFolder
     private const string MarkerName = "ahoi-cluster.json";
     private const int FormatVersion = 1;
 
+    // Images of the user's clusters are kept in the default data folder, and may be there before a cluster is.
+    private const string ImagesName = "images";
+
     private DataFolder(string path) => Path = path;
 
     public string Path { get; }
@@ -59,7 +62,7 @@ internal sealed class DataFolder
             throw new LocalClusterException($"The data folder {full} is a file. Name a folder with --data.");
         }
 
-        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any())
+        if (Directory.Exists(full) && Directory.EnumerateFileSystemEntries(full).Any(e => System.IO.Path.GetFileName(e) != ImagesName))
         {
             throw new LocalClusterException(
                 $"The folder {full} holds files that are not a cluster's ({MarkerName} is missing); nothing was touched. "

@@ -32,6 +32,7 @@ public sealed class LocalCluster : IAsyncDisposable
     private readonly StoreCompaction _compaction;
     private readonly List<LocalNode> _nodes = [];
     private ClusterControllers? _controllers;
+    private ImageStore? _images;
     private string? _nodeFolder;
     private bool _disposed;
 
@@ -143,6 +144,7 @@ public sealed class LocalCluster : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
         _certificates?.Dispose();
         _signingKey.Dispose();
+        _images?.Dispose();
         if (_nodeFolder is not null)
         {
             Directory.Delete(_nodeFolder, recursive: true);
@@ -157,6 +159,7 @@ public sealed class LocalCluster : IAsyncDisposable
         }
 
         // Without a data folder, pods' files are as temporary as the cluster.
+        _images = options.ImageFolder is { } images ? OpenImages(images) : null;
         var folder = data?.Path ?? (_nodeFolder = Directory.CreateTempSubdirectory("ahoi-").FullName);
         for (var i = 0; i < options.Nodes; i++)
         {
@@ -189,7 +192,20 @@ public sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    private static Image? FindImage(string name) => name is "host" ? new Image("host", "host", "/", new()) : null;
+    private Image? FindImage(string name) =>
+        _images is not null ? _images.Find(name) : ImageName.Parse(name).IsHost ? ImageStore.Host : null;
+
+    private static ImageStore OpenImages(string folder)
+    {
+        try
+        {
+            return ImageStore.Open(folder);
+        }
+        catch (ImageStoreException exception)
+        {
+            throw new LocalClusterException(exception.Message, exception);
+        }
+    }
 
     private static IRevisionStore OpenStore(DataFolder? folder)
     {

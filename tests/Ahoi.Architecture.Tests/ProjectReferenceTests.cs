@@ -25,7 +25,8 @@ public sealed class ProjectReferenceTests
         ["Ahoi.Testing"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.ControlPlane"],
         ["Ahoi.Cli"] =
         [
-            "Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.ControlPlane", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews",
+            "Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.ControlPlane", "Ahoi.ControlPlane.Node",
+            "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews",
         ],
         ["Ahoi.Tenancy"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
         ["Ahoi.Pools"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],

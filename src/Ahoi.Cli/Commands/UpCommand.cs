@@ -22,6 +22,7 @@ internal static class UpCommand
         var components = NameLists.Create("--components", "What to run", ComponentSet.Known);
         var nodes = new Option<int>("--nodes") { Description = "How many nodes run pods, all on this machine.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var hostPaths = new Option<string[]>("--host-path") { Description = "A folder that hostPath volumes may show; may be given several times.", HelpName = "DIR" };
+        var images = new ImageFolderOption();
         var operators = OperatorSet.Option();
         var tokens = new Option<string?>("--token-auth-file") { Description = "More users, as kube-apiserver's CSV: token,user,uid,\"group1,group2\".", HelpName = "FILE" };
         var demo = new Option<bool>("--demo") { Description = "Apply the example Customer and watch it converge." };
@@ -34,6 +35,7 @@ internal static class UpCommand
             listen, http, data, ephemeral, kubeconfig, components, nodes, hostPaths, operators, tokens, demo, ready,
         };
         observation.AddTo(command);
+        images.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetValue(ephemeral) && result.GetValue(data) is not null)
@@ -61,6 +63,7 @@ internal static class UpCommand
                 KubeconfigFile = parsed.GetValue(kubeconfig),
                 Components = parsed.GetValue(components)!,
                 Nodes = parsed.GetValue(nodes),
+                ImageFolder = images.Read(parsed),
                 HostPaths = [.. (parsed.GetValue(hostPaths) ?? []).Select(Path.GetFullPath)],
                 Operators = parsed.GetValue(operators)!,
                 TokenAuthFile = parsed.GetValue(tokens),

@@ -20,6 +20,8 @@ internal sealed record UpOptions
 
     public int Nodes { get; init; } = 1;
 
+    public string? ImageFolder { get; init; }
+
     public IReadOnlyList<string> HostPaths { get; init; } = [];
 
     public IReadOnlyList<string> Operators { get; init; } = [];

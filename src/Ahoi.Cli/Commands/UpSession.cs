@@ -69,12 +69,13 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
                 {
                     Listen = options.Listen,
                     Http = options.Http,
-                    DataFolder = options.Ephemeral ? null : options.DataFolder ?? DefaultDataFolder(),
+                    DataFolder = options.Ephemeral ? null : options.DataFolder ?? UserFolders.Data(),
                     KubeconfigFile = options.KubeconfigFile ?? (options.Ephemeral ? TemporaryKubeconfig() : null),
                     TokenAuthFile = options.TokenAuthFile,
                     Controllers = options.Components.Contains("controllers"),
                     Nodes = options.Components.Contains("node") ? options.Nodes : 0,
                     LoopbackNetwork = options.Components.Contains("node"),
+                    ImageFolder = options.ImageFolder,
                     HostPaths = options.HostPaths,
                     Loggers = loggers,
                 },
@@ -101,9 +102,6 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
     }
 
     private static void Configure(ILoggingBuilder logging) => ConsoleLogging.Configure(logging, LogLevel.Warning);
-
-    private static string DefaultDataFolder() =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "ahoi");
 
     private static string TemporaryKubeconfig() => Path.Combine(Directory.CreateTempSubdirectory("ahoi-").FullName, "kubeconfig");
 }

@@ -3,6 +3,7 @@ using Ahoi.Api.Json;
 using Ahoi.Api.Usage;
 using Ahoi.ControlPlane.Node.Cgroups;
 using Ahoi.ControlPlane.Node.Images;
+using Ahoi.ControlPlane.Node.Images.Recipes;
 using Ahoi.ControlPlane.Node.Logs;
 using Ahoi.ControlPlane.Node.Processes;
 using Ahoi.ControlPlane.Node.Sandbox;
@@ -169,11 +170,16 @@ internal sealed class ContainerRun
         {
             return node.FindImage(reference) ?? throw new ContainerFaultException(
                 "ErrImageNeverPull",
-                $"Container image \"{reference}\" is not present with pull policy of Never; images are not pulled here: make it with 'ahoi image build' or 'ahoi image import {reference} FILE', or name one of 'ahoi image ls'");
+                $"Container image \"{reference}\" is not present with pull policy of Never; images are not pulled here: make it with "
+                + (ImageRecipes.Find(reference) is { } recipe ? $"'ahoi image build {recipe.Name}'" : $"'ahoi image import {reference} FILE' or 'ahoi image build', or name one of 'ahoi image ls'"));
         }
         catch (FormatException exception)
         {
             throw new ContainerFaultException("InvalidImageName", $"Failed to apply default image tag \"{reference}\": {exception.Message}");
+        }
+        catch (ImageStoreException exception)
+        {
+            throw new ContainerFaultException("ImageInspectError", $"Failed to inspect image \"{reference}\": {exception.Message}");
         }
     }
 

@@ -51,6 +51,11 @@ public sealed class ImageImporter(ImageStore store, TimeProvider time)
                 return;
             }
 
+            if (new FileInfo(path).Length == 0)
+            {
+                throw new ImageStoreException($"{path} is empty.");
+            }
+
             progress($"unpacking {path}");
             var writer = new RootWriter(work.RootFolder);
             var digest = Unpack(path, writer, cancellationToken);

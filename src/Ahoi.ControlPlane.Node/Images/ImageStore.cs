@@ -14,6 +14,9 @@ public sealed class ImageStore : IDisposable
 
     private ImageStore(StoreFolder folder) => _folder = folder;
 
+    /// <summary>Gets the image <c>host</c>: the machine's own root filesystem, with this process's own path.</summary>
+    public static Image Host { get; } = HostImage();
+
     /// <summary>Gets the folder.</summary>
     public string Folder => _folder.Path;
 
@@ -41,7 +44,7 @@ public sealed class ImageStore : IDisposable
         var name = ImageName.Parse(reference);
         if (name.IsHost)
         {
-            return HostImage();
+            return Host;
         }
 
         // Between a look at the index and the lock the image may have been replaced; then there is another one, or none.

@@ -47,8 +47,7 @@ internal sealed class HashedStream(Stream inner, HashAlgorithmName algorithm) : 
     {
         if (disposing)
         {
-            _hash.Dispose();
-            inner.Dispose();
+            _hash.Dispose(); // The other stream is its owner's.
         }
 
         base.Dispose(disposing);

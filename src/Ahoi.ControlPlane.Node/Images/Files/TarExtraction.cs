@@ -38,7 +38,7 @@ internal static class TarExtraction
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException or ArgumentException)
         {
-            throw new ImageStoreException($"{source} is no complete tar: after {last} {exception.Message}", exception);
+            throw new ImageStoreException($"{source} is no complete tar: after {last}: {exception.Message}", exception);
         }
     }
 

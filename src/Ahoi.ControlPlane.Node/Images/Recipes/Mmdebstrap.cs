@@ -5,7 +5,8 @@ namespace Ahoi.ControlPlane.Node.Images.Recipes;
 /// <summary>Runs mmdebstrap, which writes a root filesystem of Debian packages as a tar.</summary>
 internal static class Mmdebstrap
 {
-    private const int SigTerm = 15;
+    private const int Terminate = 15;
+    private const int Kill = 9;
     private const int KeptLines = 12;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
 
@@ -22,8 +23,11 @@ internal static class Mmdebstrap
     {
         var program = Tools.Locate("mmdebstrap") ?? throw new MissingToolException(
             "mmdebstrap is missing, which builds images of Debian packages. Install it with: sudo apt-get install mmdebstrap");
+        var session = Tools.Find("setsid", "util-linux");
         var mode = Mode();
-        var start = new ProcessStartInfo(program, Arguments(recipe, mode))
+
+        // In a session of its own: it signals its whole process group when it fails, and is itself ended as a whole group.
+        var start = new ProcessStartInfo(session, [program, .. Arguments(recipe, mode)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -52,7 +56,7 @@ internal static class Mmdebstrap
             {
                 // Where it fails, its tar is cut off, and its own words say more.
                 fault = exception;
-                End(process);
+                await process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None).ConfigureAwait(false);
             }
 
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
@@ -140,11 +144,19 @@ internal static class Mmdebstrap
     {
         try
         {
-            _ = Processes.Native.Kill(process.Id, SigTerm);
+            Signal(process, Terminate);
         }
         catch (InvalidOperationException)
         {
             // It was never there, or is gone.
+        }
+    }
+
+    private static void Signal(Process process, int signal)
+    {
+        if (Processes.Native.Kill(-process.Id, signal) != 0)
+        {
+            _ = Processes.Native.Kill(process.Id, signal); // It has no group of its own yet.
         }
     }
 
@@ -160,7 +172,7 @@ internal static class Mmdebstrap
         await process.WaitForExitAsync(CancellationToken.None).WaitAsync(Grace, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
+            Signal(process, Kill);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
