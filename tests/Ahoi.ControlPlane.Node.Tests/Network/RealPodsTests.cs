@@ -45,11 +45,13 @@ public sealed class RealPodsTests
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
         using var stop = new CancellationTokenSource();
         var atService = new Uri($"http://{service.At("spec", "clusterIP")}:{port}/");
+        await AnswersAsync(http, atService, "one");
+        await AnswersAsync(http, network.IngressHttp!, "one");
         var clients = Enumerable.Range(0, 6).Select(n => AskAsync(http, n % 2 == 0 ? atService : network.IngressHttp!, stop.Token)).ToArray();
         await client.PatchAsync(Deployments, Web, Patch.Strategic(RequestBody.FromMap(JsonTree.ParseMap(
             """{"spec":{"template":{"spec":{"containers":[{"name":"web","env":[{"name":"VERSION","value":"two"}]}]}}}}"""))));
         await WaitForRolloutAsync(client);
-        await Eventually.HoldsAsync(async () => await http.GetStringAsync(atService) == "two");
+        await AnswersAsync(http, atService, "two");
         await stop.CancelAsync();
 
         var answers = (await Task.WhenAll(clients)).SelectMany(a => a).Distinct().Order(StringComparer.Ordinal);
@@ -68,6 +70,18 @@ public sealed class RealPodsTests
             throw;
         }
     }
+
+    private static Task AnswersAsync(HttpClient http, Uri address, string text) => Eventually.HoldsAsync(async () =>
+    {
+        try
+        {
+            return await http.GetStringAsync(address) == text;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // The network hears of what is ready a little later than the Deployment.
+        }
+    });
 
     /// <summary>Asks until it is told to stop; an answer that is none throws.</summary>
     private static async Task<HashSet<string>> AskAsync(HttpClient http, Uri address, CancellationToken stop)
@@ -96,11 +110,11 @@ public sealed class RealPodsTests
              "spec":{"replicas":2,"selector":{"matchLabels":{"app":"web"}},
               "strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":0}},
               "template":{"metadata":{"labels":{"app":"web"}},
-               "spec":{"nodeName":"ahoi","terminationGracePeriodSeconds":10,
+               "spec":{"nodeName":"ahoi","terminationGracePeriodSeconds":20,
                 "containers":[{"name":"web","image":"host","imagePullPolicy":"Never","command":["perl","-e"],
                  "env":[{"name":"POD_IP","valueFrom":{"fieldRef":{"fieldPath":"status.podIP"}}},{"name":"VERSION","value":"one"}],
-                 "readinessProbe":{"httpGet":{"path":"/","port":"http"},"periodSeconds":1},
-                 "lifecycle":{"preStop":{"sleep":{"seconds":1}}}}]}}}}
+                 "readinessProbe":{"httpGet":{"path":"/","port":"http"},"periodSeconds":1,"timeoutSeconds":10},
+                 "lifecycle":{"preStop":{"sleep":{"seconds":2}}}}]}}}}
             """);
         var container = deployment.Map("spec")!.Map("template")!.Map("spec")!.List("containers")!.Maps.Single();
         container.List("command")!.Add(Server);
