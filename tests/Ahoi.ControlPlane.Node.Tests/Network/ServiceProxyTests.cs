@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Ahoi.Api.Json;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ahoi.ControlPlane.Node.Tests.Network;
@@ -234,11 +235,41 @@ public sealed class ServiceProxyTests : IAsyncLifetime
     [Fact]
     public async Task PortOfAnotherProtocol_IsReported()
     {
-        await _world.CreateServiceAsync("dns", """{"ports":[{"port":53,"protocol":"UDP"}]}""");
+        await _world.CreateServiceAsync("sigtran", """{"ports":[{"port":2905,"protocol":"SCTP"}]}""");
 
-        var reported = await _world.WaitForEventAsync("dns", "ProtocolNotSupported");
+        var reported = await _world.WaitForEventAsync("sigtran", "ProtocolNotSupported");
 
-        Assert.Equal(("Warning", "Port 53/UDP is not served: only TCP is."), (reported.Text("type"), reported.Text("message")));
+        Assert.Equal(("Warning", "Port 2905/SCTP is not served: only TCP and UDP are."), (reported.Text("type"), reported.Text("message")));
+    }
+
+    [Fact]
+    public async Task PortsOfTcpAndUdp_OfOneNumber_AreBothServed()
+    {
+        await using var pod = TcpPod.SayingWhoItIs(_port);
+        using var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        datagrams.Bind(new IPEndPoint(pod.Address, _port));
+        var port = NetworkWorld.NewPort();
+        var service = await _world.CreateServiceAsync(
+            "dns", $$"""{"ports":[{"name":"dns","port":{{port}},"protocol":"UDP"},{"name":"dns-tcp","port":{{port}}}]}""");
+        var slice = NetworkWorld.Slice("dns", _port, [new(pod.Address)]);
+        slice["ports"] = new JsonList
+        {
+            new JsonMap { ["name"] = "dns", ["port"] = (long)_port, ["protocol"] = "UDP" },
+            new JsonMap { ["name"] = "dns-tcp", ["port"] = (long)_port, ["protocol"] = "TCP" },
+        };
+        await _world.Client.CreateAsync(NetworkWorld.Slices, "default", slice);
+        var address = new IPEndPoint(IPAddress.Parse((string)service.At("spec", "clusterIP")!), port);
+        await Eventually.HoldsAsync(() => _world.Network.Services.Current.TryGetValue(new("default", "dns"), out var entry) && entry.Slices.Count == 1 && NetworkWorld.Listens(address));
+
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await client.SendToAsync("who?"u8.ToArray(), address);
+        var asked = await datagrams.ReceiveFromAsync(new byte[16], new IPEndPoint(IPAddress.Any, 0));
+        await datagrams.SendToAsync("me"u8.ToArray(), asked.RemoteEndPoint);
+        var answered = await client.ReceiveFromAsync(new byte[16], new IPEndPoint(IPAddress.Any, 0));
+        using var stream = await Tcp.ConnectAsync(address);
+
+        Assert.Equal(address, answered.RemoteEndPoint);
+        Assert.Equal(pod.Address, await Tcp.ReadAddressAsync(stream));
     }
 
     [Fact]

@@ -68,6 +68,15 @@ internal sealed class ServiceBackend(TimeProvider time)
         }
     }
 
+    /// <summary>Gets whether an endpoint is still one of those to choose from.</summary>
+    public bool Has(ServiceEndpoint endpoint)
+    {
+        lock (_gate)
+        {
+            return _ready.Contains(endpoint) || (_ready.Length == 0 && _draining.Contains(endpoint));
+        }
+    }
+
     /// <summary>Gives an endpoint back.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="refused">Whether it did not take the connection.</param>

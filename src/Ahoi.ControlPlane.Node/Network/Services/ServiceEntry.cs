@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Ahoi.ControlPlane.Node.Network.Services;
 
-/// <summary>A Service, its endpoints, and for each of its TCP ports what chooses among them.</summary>
+/// <summary>A Service, its endpoints, and for each of its TCP and UDP ports what chooses among them.</summary>
 /// <param name="Service">The Service.</param>
 /// <param name="Slices">Its endpoint slices.</param>
 /// <param name="Backends">The choosers, by the port's name.</param>

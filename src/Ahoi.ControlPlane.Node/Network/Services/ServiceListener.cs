@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Ahoi.ControlPlane.Node.Network.Services;
 
-/// <summary>Listens at one address for one Service port, and passes connections on to endpoints.</summary>
-internal sealed partial class ServiceListener : IAsyncDisposable
+/// <summary>Listens at one address for one TCP port of a Service, and passes connections on to endpoints.</summary>
+internal sealed partial class ServiceListener : IServiceListener
 {
     private const int Backlog = 1024;
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);

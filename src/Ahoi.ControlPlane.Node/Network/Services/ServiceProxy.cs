@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Ahoi.ControlPlane.Node.Network.Services;
 
 /// <summary>
-/// Listens at the address and the node port of every TCP port of a Service. What it should listen at follows from the
+/// Listens at the address and the node port of every TCP and UDP port of a Service. What it should listen at follows from the
 /// Services alone; what cannot be listened at is reported and tried again.
 /// </summary>
 internal sealed class ServiceProxy(TimeProvider time, ILogger<ServiceProxy> logger) : IAsyncDisposable
@@ -14,7 +14,7 @@ internal sealed class ServiceProxy(TimeProvider time, ILogger<ServiceProxy> logg
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<ListenerKey, ServiceListener> _listeners = [];
+    private readonly Dictionary<ListenerKey, IServiceListener> _listeners = [];
     private readonly Dictionary<ListenerKey, (TimeSpan Delay, long At)> _failed = [];
     private readonly HashSet<(string Uid, int Port, string Protocol)> _refused = [];
 
@@ -72,20 +72,20 @@ internal sealed class ServiceProxy(TimeProvider time, ILogger<ServiceProxy> logg
                 continue;
             }
 
-            if (port.Protocol != "TCP")
+            if (port.Protocol is not ("TCP" or "UDP"))
             {
                 if (_refused.Add((service.Raw.Uid, port.Number, port.Protocol)))
                 {
-                    faults.Add(new(service.Raw, "ProtocolNotSupported", $"Port {port.Number}/{port.Protocol} is not served: only TCP is."));
+                    faults.Add(new(service.Raw, "ProtocolNotSupported", $"Port {port.Number}/{port.Protocol} is not served: only TCP and UDP are."));
                 }
 
                 continue;
             }
 
-            wanted[new(service.Raw.Uid, new(service.ClusterIp, port.Number))] = (entry, port);
+            wanted[new(service.Raw.Uid, port.Protocol, new(service.ClusterIp, port.Number))] = (entry, port);
             if (port.NodePort > 0)
             {
-                wanted[new(service.Raw.Uid, new(IPAddress.Loopback, port.NodePort))] = (entry, port);
+                wanted[new(service.Raw.Uid, port.Protocol, new(IPAddress.Loopback, port.NodePort))] = (entry, port);
             }
         }
     }
@@ -106,7 +106,9 @@ internal sealed class ServiceProxy(TimeProvider time, ILogger<ServiceProxy> logg
 
         try
         {
-            _listeners[key] = ServiceListener.Start(key.Address, backend, time, logger);
+            _listeners[key] = key.Protocol == "UDP"
+                ? DatagramListener.Start(key.Address, backend, time, logger)
+                : ServiceListener.Start(key.Address, backend, time, logger);
             _failed.Remove(key);
         }
         catch (SocketException exception)

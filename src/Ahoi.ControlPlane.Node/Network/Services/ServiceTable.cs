@@ -19,7 +19,7 @@ internal sealed class ServiceTable(TimeProvider time)
             var known = _current.TryGetValue(service.Key, out var entry) && entry.Service.Raw.Uid == service.Raw.Uid ? entry.Backends : null;
             SliceView[] own = [.. slicesOf[service.Key]];
             var backends = new Dictionary<string, ServiceBackend>(StringComparer.Ordinal);
-            foreach (var port in service.Ports.Where(p => p.Protocol == "TCP"))
+            foreach (var port in service.Ports.Where(p => p.Protocol is "TCP" or "UDP"))
             {
                 var backend = known?.GetValueOrDefault(port.Name) ?? new(time);
                 backend.Update(ServiceEntry.EndpointsOf(own, port.Name), service.Affinity);

@@ -6,7 +6,7 @@ namespace Ahoi.ControlPlane.Node.Network.Services;
 
 /// <summary>What the network needs to know of an endpoint slice.</summary>
 /// <param name="Service">The Service whose endpoints these are.</param>
-/// <param name="Ports">The TCP ports of all endpoints, by the name the Service has for them.</param>
+/// <param name="Ports">The TCP and UDP ports of all endpoints, by the name the Service has for them.</param>
 /// <param name="Endpoints">The endpoints.</param>
 internal sealed record SliceView(ObjectKey Service, IReadOnlyDictionary<string, int> Ports, IReadOnlyList<SliceEndpoint> Endpoints)
 {
@@ -27,7 +27,7 @@ internal sealed record SliceView(ObjectKey Service, IReadOnlyDictionary<string, 
         }
 
         var ports = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var port in (map.List("ports")?.Maps ?? []).Where(p => p.Text("protocol") is null or "TCP"))
+        foreach (var port in (map.List("ports")?.Maps ?? []).Where(p => p.Text("protocol") is null or "TCP" or "UDP"))
         {
             if (port.Integer("port") is { } number)
             {
