@@ -42,7 +42,7 @@ public sealed class ImageCommandTests : IDisposable
     [Theory]
     [InlineData("build web:1", ExitCodes.Usage, "there is no recipe 'web:1'; there is debian:trixie, postgres:17, pgbouncer:1.24")]
     [InlineData("build web:1 --from debian:trixie --suite sid", ExitCodes.Usage, "give one of them")]
-    [InlineData("build Web --suite trixie", ExitCodes.Usage, "repository name must be lowercase")]
+    [InlineData("build Web --suite trixie", ExitCodes.Usage, "repository name (library/Web) must be lowercase")]
     [InlineData("build host --suite trixie", ExitCodes.Failed, "Give the new image another name")]
     [InlineData("build web:1 --suite=--x", ExitCodes.Failed, "'--x' is no Debian release, as trixie is")]
     [InlineData("build web:1 --suite trixie --package=--hook --mirror here", ExitCodes.Failed, "'--hook' is no name of a Debian package; 'here' is no mirror")]

@@ -212,7 +212,7 @@ internal sealed class ContainerRunner
                 _host.Report(Name, true, fault.Reason, fault.Message);
             }
 
-            _host.Report(Name, true, fault.Reason == "InvalidImageName" ? "InspectFailed" : "Failed", "Error: " + (fault.Reason == "ErrImageNeverPull" ? fault.Reason : fault.Message));
+            _host.Report(Name, true, fault.Reason is "InvalidImageName" or "ImageInspectError" ? "InspectFailed" : "Failed", "Error: " + (fault.Reason == "ErrImageNeverPull" ? fault.Reason : fault.Message));
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -13,6 +13,7 @@ namespace Ahoi.ControlPlane.Node.Images;
 public sealed partial record ImageName(string Repository, string? Tag, string? Digest)
 {
     private const string DefaultRegistry = "docker.io";
+    private const string OldRegistry = "index.docker.io";
     private const string DefaultTag = "latest";
     private const int LongestRepository = 255;
 
@@ -48,9 +49,7 @@ public sealed partial record ImageName(string Repository, string? Tag, string? D
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         var (registry, path) = slash > 0 && IsRegistry(rest[..slash]) ? (rest[..slash], rest[(slash + 1)..]) : (DefaultRegistry, rest);
         Check(RegistryPattern().IsMatch(registry), text, $"'{registry}' is no registry");
-        Check(!path.Any(char.IsAsciiLetterUpper), text, "repository name must be lowercase");
-        Check(PathPattern().IsMatch(path), text, $"'{path}' is no path: parts of lower-case letters and digits with single '.', '_', '__' or '-' between them");
-        if (registry is "index.docker.io")
+        if (registry == OldRegistry)
         {
             registry = DefaultRegistry;
         }
@@ -59,6 +58,9 @@ public sealed partial record ImageName(string Repository, string? Tag, string? D
         {
             path = "library/" + path;
         }
+
+        Check(!path.Any(char.IsAsciiLetterUpper), text, $"repository name ({path}) must be lowercase");
+        Check(PathPattern().IsMatch(path), text, $"'{path}' is no path: parts of lower-case letters and digits with single '.', '_', '__' or '-' between them");
 
         var repository = $"{registry}/{path}";
         Check(repository.Length <= LongestRepository, text, $"repository name must not be more than {LongestRepository} characters");
