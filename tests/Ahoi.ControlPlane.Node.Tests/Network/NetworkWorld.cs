@@ -2,12 +2,16 @@ using System.Net;
 using System.Net.Sockets;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
+using Ahoi.Client.Connections;
+using Ahoi.Client.Credentials;
 using Ahoi.Client.Requests;
+using Ahoi.ControlPlane.ApiServer;
 using Ahoi.ControlPlane.Node.Network;
+using Ahoi.ControlPlane.Storage;
 
 namespace Ahoi.ControlPlane.Node.Tests.Network;
 
-/// <summary>A cluster with a network and no pods: endpoints are what a test writes into slices.</summary>
+/// <summary>An API server with a network and no pods: endpoints are what a test writes into slices.</summary>
 internal sealed class NetworkWorld : IAsyncDisposable
 {
     public static readonly GroupVersionResource Services = new("", "v1", "services");
@@ -16,11 +20,15 @@ internal sealed class NetworkWorld : IAsyncDisposable
 
     private static int _addresses = Random.Shared.Next(0, 1 << 20);
 
-    private readonly LocalCluster _cluster;
+    private const string Token = "test";
 
-    private NetworkWorld(LocalCluster cluster, ApiClient client, NodeNetwork network)
+    private readonly MemoryRevisionStore _store;
+    private readonly KubeApiServer _server;
+
+    private NetworkWorld(MemoryRevisionStore store, KubeApiServer server, ApiClient client, NodeNetwork network)
     {
-        _cluster = cluster;
+        _store = store;
+        _server = server;
         Client = client;
         Network = network;
     }
@@ -31,9 +39,30 @@ internal sealed class NetworkWorld : IAsyncDisposable
 
     public static async Task<NetworkWorld> StartAsync(NodeNetworkOptions? options = null)
     {
-        var cluster = await LocalCluster.StartAsync(new() { LoopbackNetwork = true }, CancellationToken.None);
-        return new(cluster, new ApiClient(cluster.Connect()), await NodeNetwork.StartAsync(cluster.Connect(), options ?? new(), CancellationToken.None));
+        var store = new MemoryRevisionStore();
+        var server = new KubeApiServer(new()
+        {
+            Store = store,
+            Tokens = [new(Token, "admin", "admin", ["system:masters"])],
+            ServiceNetwork = "127.32.0.0/11",
+            AllowLoopbackEndpoints = true,
+            PublishService = true,
+        });
+        try
+        {
+            await server.StartAsync(CancellationToken.None);
+            return new(store, server, new ApiClient(Connect(server)), await NodeNetwork.StartAsync(Connect(server), options ?? new(), CancellationToken.None));
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            await store.DisposeAsync();
+            throw;
+        }
     }
+
+    /// <summary>Makes a connection of the cluster's administrator.</summary>
+    public ApiConnection Connect() => Connect(_server);
 
     /// <summary>Gets an address for a pod that no other test has.</summary>
     public static IPAddress NewAddress()
@@ -120,6 +149,9 @@ internal sealed class NetworkWorld : IAsyncDisposable
     {
         await Network.DisposeAsync();
         Client.Dispose();
-        await _cluster.DisposeAsync();
+        await _server.DisposeAsync();
+        await _store.DisposeAsync();
     }
+
+    private static ApiConnection Connect(KubeApiServer server) => ApiConnection.FromHandler(server.CreateHandler(), FixedCredential.Token(Token));
 }

@@ -1,12 +1,13 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
-using Ahoi.ControlPlane.Node.Network;
+using Ahoi.ControlPlane.Controllers;
+using Ahoi.ControlPlane.Node.Images;
 
 namespace Ahoi.ControlPlane.Node.Tests.Network;
 
 /// <summary>The network with pods that run: a Deployment's processes behind a Service and an Ingress.</summary>
-public sealed class RealPodsTests
+public sealed class RealPodsTests : IDisposable
 {
     private static readonly GroupVersionResource Deployments = new("apps", "v1", "deployments");
     private static readonly GroupVersionResource Ingresses = new("networking.k8s.io", "v1", "ingresses");
@@ -26,14 +27,17 @@ public sealed class RealPodsTests
         }
         """;
 
+    private readonly string _folder = Directory.CreateTempSubdirectory("ahoi-pods-").FullName;
+
     [Fact]
     public async Task RollingUpdate_OfRunningPods_UnderLoad_LosesNoRequest()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/perl"), "Perl is missing; apt-get install perl-base");
         var port = NetworkWorld.NewPort();
-        await using var cluster = await StartClusterAsync();
-        await using var network = await NodeNetwork.StartAsync(cluster.Connect(), new(), CancellationToken.None);
-        using var client = new ApiClient(cluster.Connect());
+        await using var world = await NetworkWorld.StartAsync();
+        await using var controllers = await ClusterControllers.StartAsync(world.Connect(), new(), CancellationToken.None);
+        await using var node = await StartNodeAsync(world);
+        var client = world.Client;
         var service = (await client.CreateAsync(NetworkWorld.Services, "default", JsonTree.ParseMap(
             $$$"""{"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},"spec":{"selector":{"app":"web"},"ports":[{"port":{{{port}}},"targetPort":"http"}]}}"""))).ToMap();
         await client.CreateAsync(Ingresses, "default", JsonTree.ParseMap(
@@ -46,8 +50,8 @@ public sealed class RealPodsTests
         using var stop = new CancellationTokenSource();
         var atService = new Uri($"http://{service.At("spec", "clusterIP")}:{port}/");
         await AnswersAsync(http, atService, "one");
-        await AnswersAsync(http, network.IngressHttp!, "one");
-        var clients = Enumerable.Range(0, 6).Select(n => AskAsync(http, n % 2 == 0 ? atService : network.IngressHttp!, stop.Token)).ToArray();
+        await AnswersAsync(http, world.Network.IngressHttp!, "one");
+        var clients = Enumerable.Range(0, 6).Select(n => AskAsync(http, n % 2 == 0 ? atService : world.Network.IngressHttp!, stop.Token)).ToArray();
         await client.PatchAsync(Deployments, Web, Patch.Strategic(RequestBody.FromMap(JsonTree.ParseMap(
             """{"spec":{"template":{"spec":{"containers":[{"name":"web","env":[{"name":"VERSION","value":"two"}]}]}}}}"""))));
         await WaitForRolloutAsync(client);
@@ -58,13 +62,18 @@ public sealed class RealPodsTests
         Assert.Equal(["one", "two"], answers);
     }
 
-    private static async Task<LocalCluster> StartClusterAsync()
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<LocalNode> StartNodeAsync(NetworkWorld world)
     {
         try
         {
-            return await LocalCluster.StartAsync(new() { LoopbackNetwork = true, Controllers = true, Nodes = 1 }, CancellationToken.None);
+            return await LocalNode.StartAsync(
+                world.Connect(),
+                new() { Name = "ahoi", Folder = _folder, FindImage = name => name == "host" ? new Image("host", "host", "/", new()) : null },
+                CancellationToken.None);
         }
-        catch (LocalClusterException exception) when (exception.IsMissingPrerequisite)
+        catch (MissingToolException exception)
         {
             Assert.Skip(exception.Message);
             throw;
