@@ -101,6 +101,7 @@ public sealed class ImageImporterTests : IDisposable
         await FailsAsync(new byte[1024], "has no files");
         await FailsAsync([.. Enumerable.Repeat((byte)'x', 2000)], "is no complete tar");
         await FailsAsync(tar[..5000], "is no complete tar: after 'a': ");
+        await FailsAsync(new TestTar().SparseFile("s").ToArray(), "it is sparse; make the tar without --sparse");
         await FailsAsync(TestTar.Gzip(tar)[..40], "is no complete tar");
         Assert.Contains("There is no file or folder /no/such", (await Assert.ThrowsAsync<ImageStoreException>(() => ImportAsync("/no/such", "a:1"))).Message, StringComparison.Ordinal);
         Assert.Contains("is no OCI image layout", (await Assert.ThrowsAsync<ImageStoreException>(() => ImportAsync(_folder, "a:1"))).Message, StringComparison.Ordinal);

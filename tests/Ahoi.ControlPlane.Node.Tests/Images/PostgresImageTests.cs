@@ -26,7 +26,7 @@ public sealed class PostgresImageTests : IAsyncLifetime
     [Fact]
     public async Task Postgres_EmptyFolder_MakesTheDatabaseAndKeepsItOverARestart()
     {
-        const string address = "127.90.0.1";
+        var address = Address(1);
         var server = await ServeAsync(address, ("POSTGRES_USER", "ahoi"), ("POSTGRES_PASSWORD", "it's \"secret\""), ("POSTGRES_DB", "Cargo Bay"));
         var query = await QueryAsync(address, "it's \"secret\"", "CREATE TABLE crates AS SELECT 7 AS number; SELECT current_user || '/' || current_database();");
         Assert.Equal("ahoi/Cargo Bay", query.Said.Trim().Split('\n')[^1]);
@@ -47,7 +47,7 @@ public sealed class PostgresImageTests : IAsyncLifetime
     [Fact]
     public async Task Postgres_StartThatWasInterrupted_BeginsAnew()
     {
-        const string address = "127.90.0.2";
+        var address = Address(2);
         var server = await StartAsync(address, ("POSTGRES_PASSWORD", "p"));
         await Eventually.HoldsAsync(() => Directory.Exists(Path.Combine(Data, ".initdb")) || Served(server));
         server.Kill();
@@ -63,17 +63,17 @@ public sealed class PostgresImageTests : IAsyncLifetime
     [Fact]
     public async Task Postgres_UserThatTheImageDoesNotKnow_IsGivenAName()
     {
-        var server = await StartAsync("127.90.0.3", 12345, [], ("POSTGRES_HOST_AUTH_METHOD", "trust"));
+        var server = await StartAsync(Address(3), 12345, [], ("POSTGRES_HOST_AUTH_METHOD", "trust"));
 
         await ServedAsync(server);
 
-        Assert.Equal("12345", (await QueryAsync("127.90.0.3", "", "SELECT 12345", "postgres", "postgres")).Said.Trim());
+        Assert.Equal("12345", (await QueryAsync(Address(3), "", "SELECT 12345", "postgres", "postgres")).Said.Trim());
     }
 
     [Fact]
     public async Task Postgres_ScriptsAndFilesWithPasswords_AreReadOnTheFirstStart()
     {
-        const string address = "127.90.0.4";
+        var address = Address(4);
         var scripts = Directory.CreateDirectory(Path.Combine(_folder, "scripts")).FullName;
         File.WriteAllText(Path.Combine(scripts, "1.sql"), "CREATE TABLE t (n int);");
         File.WriteAllText(Path.Combine(scripts, "2.sh"), "psql -c 'INSERT INTO t VALUES (5)'");
@@ -97,7 +97,7 @@ public sealed class PostgresImageTests : IAsyncLifetime
             File.WriteAllText(Path.Combine(Data, file[0]), "kept");
         }
 
-        var server = await StartAsync("127.90.0.5", user, [], [.. variables[true].Select(v => (v[0], v[1]))]);
+        var server = await StartAsync(Address(5), user, [], [.. variables[true].Select(v => (v[0], v[1]))]);
 
         Assert.Equal(1, await server.Exited.WaitAsync(TimeSpan.FromSeconds(20), Cancelled));
         Assert.Contains("postgres: ", server.Said, StringComparison.Ordinal);
@@ -109,14 +109,14 @@ public sealed class PostgresImageTests : IAsyncLifetime
     public async Task Pgbouncer_OwnSettings_Runs()
     {
         var settings = Path.Combine(_folder, "pgbouncer.ini");
-        File.WriteAllText(settings, "[databases]\n[pgbouncer]\nlisten_addr = 127.90.0.6\nlisten_port = 6432\nunix_socket_dir =\nauth_type = any\n");
+        File.WriteAllText(settings, $"[databases]\n[pgbouncer]\nlisten_addr = {Address(6)}\nlisten_port = 6432\nunix_socket_dir =\nauth_type = any\n");
         var pooler = await ImageProcess.StartAsync(
             _loop, _store.Find("pgbouncer:1.24")!, new() { Root = "", HostName = "pooler", User = 999, Group = 999, Mounts = [new(settings, "/etc/pgbouncer/pgbouncer.ini", true)] }, [], Cancelled);
         _started.Add(pooler);
 
         await Eventually.HoldsAsync(() => pooler.Said.Contains("process up: PgBouncer 1.24", StringComparison.Ordinal) || pooler.Exited.IsCompleted);
 
-        Assert.Contains("listening on 127.90.0.6:6432", pooler.Said, StringComparison.Ordinal);
+        Assert.Contains($"listening on {Address(6)}:6432", pooler.Said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -145,6 +145,9 @@ public sealed class PostgresImageTests : IAsyncLifetime
         _store?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
+
+    /// <summary>Gets an address that other runs of the tests on this machine do not use.</summary>
+    private static string Address(int test) => $"127.{88 + test}.{Environment.ProcessId / 254 % 256}.{1 + (Environment.ProcessId % 254)}";
 
     private static bool Served(ImageProcess server) =>
         server.Said.Split("listening on IPv4 address").Length > 1 && server.Said.Contains("database system is ready to accept connections", StringComparison.Ordinal);

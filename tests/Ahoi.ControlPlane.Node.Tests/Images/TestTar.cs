@@ -37,6 +37,9 @@ internal sealed class TestTar
 
     public TestTar SecondName(string name, string existing) => Add(new PaxTarEntry(TarEntryType.HardLink, name) { LinkName = existing });
 
+    public TestTar SparseFile(string name) =>
+        Add(new PaxTarEntry(TarEntryType.RegularFile, "GNUSparseFile.1/" + name, new Dictionary<string, string> { ["GNU.sparse.major"] = "1", ["GNU.sparse.name"] = name }));
+
     public TestTar Device(string name) => Add(new PaxTarEntry(TarEntryType.CharacterDevice, name) { DeviceMajor = 1, DeviceMinor = 3 });
 
     public byte[] ToArray()

@@ -5,6 +5,7 @@ namespace Ahoi.ControlPlane.Node.Images.Files;
 /// <summary>Unpacks tars into a root filesystem.</summary>
 internal static class TarExtraction
 {
+    private const string Sparse = "GNU.sparse.";
     private const string Whiteout = ".wh.";
     private const string WhiteoutOfAll = ".wh..wh..opq";
 
@@ -36,9 +37,13 @@ internal static class TarExtraction
             // What follows the last entry is padding, and part of a digest.
             tar.CopyTo(Stream.Null);
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or NotSupportedException or ArgumentException)
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException or ArgumentException)
         {
             throw new ImageStoreException($"{source} is no complete tar: after {last}: {exception.Message}", exception);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new ImageStoreException($"{source} has an entry after {last} that cannot be read here: {exception.Message}", exception);
         }
     }
 
@@ -52,6 +57,11 @@ internal static class TarExtraction
             {
                 TakeAway(name[..^file.Length], file, writer);
                 return;
+            }
+
+            if (entry is PaxTarEntry pax && pax.ExtendedAttributes.Keys.Any(k => k.StartsWith(Sparse, StringComparison.Ordinal)))
+            {
+                throw new IOException("it is sparse; make the tar without --sparse");
             }
 
             switch (entry.EntryType)
