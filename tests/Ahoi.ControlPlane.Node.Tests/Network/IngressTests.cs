@@ -105,6 +105,29 @@ public sealed class IngressTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Endpoint_ThatBreaksOff_CostsNoRequestThatMayBeRepeated()
+    {
+        await using var broken = new TcpPod(_port, async socket => await socket.ReceiveAsync(new byte[4096]));
+        await using var pod = await HttpPod.StartAsync(_port, EchoAsync);
+        await MakeServiceAsync("web");
+        await _world.SetEndpointsAsync("web", _port, new(broken.Address), new(pod.Address));
+        await MakeIngressAsync("web", [Rule("web.localhost", "web")]);
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal((200, ""), await GetAsync("web.localhost"));
+        }
+
+        Assert.True(broken.Accepted > 0);
+        await _world.SetEndpointsAsync("web", _port, new TestEndpoint(broken.Address));
+        using var request = Request("web.localhost");
+        request.Method = HttpMethod.Post;
+        request.Content = new StringContent("once");
+        using var response = await _http.SendAsync(request);
+        Assert.Equal((502, "The Service default/web did not answer as it should.\n"), ((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
     public async Task WebSockets_Pass()
     {
         await using var pod = await HttpPod.StartAsync(_port, async http =>

@@ -3,6 +3,7 @@ using System.Net;
 using Ahoi.Api.Objects;
 using Ahoi.ControlPlane.Node.Network.Services;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Ahoi.ControlPlane.Node.Network.Ingresses;
@@ -113,7 +114,7 @@ internal sealed class IngressForwarder(IngressTable table, ServiceTable services
 
     private static bool MayRepeat(HttpContext http, ForwarderError error) =>
         error == ForwarderError.Request && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || HttpMethods.IsOptions(http.Request.Method))
-        && http.Request.ContentLength is null or 0 && !http.Request.Headers.ContainsKey("Transfer-Encoding");
+        && http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
 
     private static async Task FailAsync(HttpContext http, ObjectKey service)
     {
