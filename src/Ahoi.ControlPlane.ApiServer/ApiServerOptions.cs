@@ -54,6 +54,10 @@ public sealed class ApiServerOptions
     /// machines where ports below 1024 cannot be listened at.</summary>
     public bool PublishOwnPort { get; init; }
 
+    /// <summary>Gets what leads into running pods.</summary>
+    /// <value>The default is <see langword="null"/>: no node can be reached.</value>
+    public IPodStreams? Pods { get; init; }
+
     /// <summary>Gets where the server logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

@@ -65,7 +65,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         _definitions = new(_parts, _webhooks);
         _builtIn = new() { Handlers = new(), LoopbackEndpoints = options.AllowLoopbackEndpoints };
         _builtIn.Handlers.Add("", "pods", "binding", new PodBindings(_parts));
-        var connections = new PodConnections(_parts);
+        var connections = new PodConnections(_parts, options.Pods);
         foreach (var subresource in (ReadOnlySpan<string>)["log", "exec", "attach", "portforward", "proxy"])
         {
             _builtIn.Handlers.Add("", "pods", subresource, connections);

@@ -1,12 +1,15 @@
+using Ahoi.Api.Objects;
 using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
 using Ahoi.ControlPlane.Node.Cgroups;
 using Ahoi.ControlPlane.Node.Nodes;
 using Ahoi.ControlPlane.Node.Pods;
 using Ahoi.ControlPlane.Node.Processes;
+using Ahoi.ControlPlane.Node.Streams;
 using Ahoi.Framework.Events;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Supervision;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -29,11 +32,12 @@ public sealed class LocalNode : IAsyncDisposable
     private readonly ApiClient _client;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _reporting;
+    private readonly PodStreams _streams;
     private bool _disposed;
 
-    private LocalNode(IHost host, Supervisor supervisor, ProcessLoop processes, CgroupTree cgroups, ApiClient client, NodeRegistration registration, PodController pods, string name)
+    private LocalNode(IHost host, Supervisor supervisor, ProcessLoop processes, CgroupTree cgroups, ApiClient client, NodeRegistration registration, PodController pods, PodStreams streams, string name)
     {
-        (_host, _supervisor, _processes, _cgroups, _client, Pods, Name) = (host, supervisor, processes, cgroups, client, pods, name);
+        (_host, _supervisor, _processes, _cgroups, _client, Pods, _streams, Name) = (host, supervisor, processes, cgroups, client, pods, streams, name);
         _reporting = registration.RunAsync(_stopping.Token);
     }
 
@@ -41,6 +45,20 @@ public sealed class LocalNode : IAsyncDisposable
     public string Name { get; }
 
     internal PodController Pods { get; }
+
+    /// <summary>Answers a request for a pod's log, or one that leads into a pod: <c>log</c>, <c>exec</c>, <c>attach</c>,
+    /// <c>portforward</c>, as API servers hand them on to the pod's node.</summary>
+    /// <param name="http">The request; whoever hands it on has found out who asks, and that they may.</param>
+    /// <param name="pod">The pod.</param>
+    /// <param name="uid">Its uid.</param>
+    /// <param name="subresource">What is asked for.</param>
+    /// <returns>When it is answered.</returns>
+    /// <exception cref="Api.Errors.ApiException">It cannot be answered; the message says why.</exception>
+    public Task HandleAsync(HttpContext http, ObjectKey pod, string uid, string subresource)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return _streams.HandleAsync(http, pod, uid, subresource);
+    }
 
     /// <summary>Starts a node.</summary>
     /// <param name="connection">The cluster, as somebody who may do anything there.</param>
@@ -96,7 +114,7 @@ public sealed class LocalNode : IAsyncDisposable
             host = Build(connection, options, pods);
             Volatile.Write(ref running, host.Services.GetRequiredService<Operator>());
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
-            return new(host, supervisor, processes, cgroups, client, registration, pods, options.Name);
+            return new(host, supervisor, processes, cgroups, client, registration, pods, new(pods, services.Entry, options.Folder, options.Time), options.Name);
         }
         catch
         {

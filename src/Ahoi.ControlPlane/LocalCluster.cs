@@ -68,6 +68,7 @@ public sealed class LocalCluster : IAsyncDisposable
         ClusterCertificates? certificates = null;
         ECDsa? signingKey = null;
         KubeApiServer? server = null;
+        var streams = new ClusterStreams();
         try
         {
             signingKey = await ReadOrMakeSigningKeyAsync(folder, cancellationToken).ConfigureAwait(false);
@@ -86,6 +87,7 @@ public sealed class LocalCluster : IAsyncDisposable
                 PublishOwnPort = options.LoopbackNetwork && !LowPorts.MayListen(LoopbackApiServer),
                 Tokens = [new TokenUser(token, Administrator, Administrator, ["system:masters"]), .. ReadUsers(options.TokenAuthFile)],
                 LoggerFactory = options.Loggers,
+                Pods = streams,
             });
             await StartServerAsync(server, options.Listen, cancellationToken).ConfigureAwait(false);
             var cluster = new LocalCluster(store, certificates, signingKey, server, options.Time, token);
@@ -98,6 +100,7 @@ public sealed class LocalCluster : IAsyncDisposable
                     cancellationToken).ConfigureAwait(false);
             }
 
+            streams.Find = name => cluster._nodes.Find(n => n.Name == name);
             await cluster.StartNodesAsync(options, folder, cancellationToken).ConfigureAwait(false);
             await cluster.WriteKubeconfigAsync(options.KubeconfigFile ?? folder?.Kubeconfig, cancellationToken).ConfigureAwait(false);
             return cluster;

@@ -8,9 +8,9 @@ namespace Ahoi.ControlPlane.ApiServer.Reading;
 
 /// <summary>
 /// Answers what leads into a running pod: its log, commands, ports. A pod without a node has an empty log and nothing to
-/// connect to, as with kube-apiserver; of one with a node, nothing here can be reached.
+/// connect to, as with kube-apiserver; the request of one with a node goes there.
 /// </summary>
-internal sealed class PodConnections(ServerParts parts) : ISubresourceHandler
+internal sealed class PodConnections(ServerParts parts, IPodStreams? nodes) : ISubresourceHandler
 {
     public async Task HandleAsync(ApiRequest request)
     {
@@ -20,6 +20,12 @@ internal sealed class PodConnections(ServerParts parts) : ISubresourceHandler
             ?? throw ApiErrors.NotFound(request.Resource.Resource, request.Name);
         if (pod.Map("spec")?.Text("nodeName") is { Length: > 0 } node)
         {
+            if (nodes?.HandleAsync(request.Http, node, new(request.Namespace, request.Name), pod.At("metadata", "uid") as string ?? "", request.Subresource!.Name) is { } handled)
+            {
+                await handled.ConfigureAwait(false);
+                return;
+            }
+
             throw ApiErrors.Generic(503, StatusReason.ServiceUnavailable, $"pod {pod.NameOf()} is assigned to node {node}, which cannot be reached from here");
         }
 

@@ -1,3 +1,4 @@
+using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.Controllers.Objects;
 using Ahoi.Framework.Controllers;
@@ -21,8 +22,16 @@ internal static class NodeTaints
         var after = Wanted(node, before, PodState.Write(context.Time.GetUtcNow()));
         if (!JsonTree.Equals(before, after))
         {
-            await context.Writes.PatchAsync(
-                context.Raw, new() { ["spec"] = new JsonMap { ["taints"] = after.Count == 0 ? null : after } }, cancellationToken, guarded: true).ConfigureAwait(false);
+            try
+            {
+                await context.Writes.PatchAsync(
+                    context.Raw, new() { ["spec"] = new JsonMap { ["taints"] = after.Count == 0 ? null : after } }, cancellationToken, guarded: true).ConfigureAwait(false);
+            }
+            catch (ApiException exception) when (exception.Code == 409)
+            {
+                // The node has just reported again; what it says now comes by the watch.
+                return Description.KeepingChildren().LookAgainAfter(TimeSpan.FromMilliseconds(100));
+            }
         }
 
         return Description.KeepingChildren();

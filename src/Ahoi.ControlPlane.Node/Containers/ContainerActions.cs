@@ -3,6 +3,7 @@ using System.Text;
 using Ahoi.Api.Json;
 using Ahoi.ControlPlane.Node.Probes;
 using Ahoi.ControlPlane.Node.Processes;
+using Ahoi.ControlPlane.Node.Sandbox;
 
 namespace Ahoi.ControlPlane.Node.Containers;
 
@@ -117,7 +118,7 @@ internal sealed class ContainerActions(IContainerHost host, JsonMap container, C
         }
         catch (OperationCanceledException)
         {
-            process.Signal(Signals.Kill);
+            SandboxEntry.Kill(process);
             throw;
         }
     }

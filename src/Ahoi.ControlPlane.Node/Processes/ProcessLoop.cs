@@ -52,6 +52,15 @@ internal sealed class ProcessLoop : IAsyncDisposable
         return started.Task;
     }
 
+    /// <summary>Stops or goes on reading what a process writes, so that it waits while nobody takes it. Returns at once.</summary>
+    public void SetReading(ChildProcess process, bool reading) => Post(() =>
+    {
+        foreach (var (descriptor, _) in _sources.Where(s => s.Value.Process == process && s.Value.Handler is not null))
+        {
+            Change(reading ? Native.Add : Native.Remove, descriptor);
+        }
+    });
+
     /// <summary>Ends the thread. Whoever asks has seen to the end of the processes before.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -10,6 +10,20 @@ internal sealed class SandboxEntry(ProcessLoop loop, string nsenter)
     // library of its own would have it loaded outside.
     private static readonly string[] Refused = ["LD_", "GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH", "MALLOC_", "RES_OPTIONS", "HOSTALIASES", "GETCONF_DIR", "NIS_PATH", "LOCALDOMAIN", "RESOLV_HOST_CONF"];
 
+    /// <summary>Stops or goes on reading what a program writes.</summary>
+    public void SetReading(ChildProcess process, bool reading) => loop.SetReading(process, reading);
+
+    /// <summary>Ends a program that was started here. It is the child of the process that entered the sandbox.</summary>
+    public static void Kill(ChildProcess entered)
+    {
+        foreach (var child in ProcessChildren.Of(entered.Pid))
+        {
+            _ = Native.Kill(child, Signals.Kill);
+        }
+
+        entered.Signal(Signals.Kill);
+    }
+
     /// <summary>Starts a program in a sandbox.</summary>
     /// <param name="sandbox">The sandbox.</param>
     /// <param name="workingFolder">Where it starts, as the sandbox sees it.</param>

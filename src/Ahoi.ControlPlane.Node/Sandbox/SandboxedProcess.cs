@@ -123,19 +123,9 @@ internal sealed class SandboxedProcess
     public void Resize(TerminalSize size) => _bubblewrap.Resize(size);
 
     /// <summary>Gets the program's number, as the machine counts, while it runs.</summary>
-    public int? MainPid()
-    {
+    public int? MainPid() =>
         // The sandbox's first process is bubblewrap's own, which reaps; the program is the first that it started.
-        try
-        {
-            var children = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{_init}/task/{_init}/children"));
-            return children.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var first, ..] ? int.Parse(first, CultureInfo.InvariantCulture) : null;
-        }
-        catch (IOException)
-        {
-            return null; // It has ended.
-        }
-    }
+        ProcessChildren.Of(_init) is [var first, ..] ? first : null;
 
     private static byte[] Options(SandboxSpec spec)
     {
