@@ -37,7 +37,7 @@ internal sealed class PodStreams(PodController pods, SandboxEntry entry, string 
                     throw Refused(501, $"the subresource {subresource} of pods is not served by this node");
             }
         }
-        catch (Exception exception) when (http.Response.HasStarted && exception is OperationCanceledException or WebSocketException or IOException or InvalidDataException)
+        catch (Exception exception) when (http.Response.HasStarted && exception is OperationCanceledException or WebSocketException or IOException or InvalidDataException or TimeoutException)
         {
             // The client is gone, or does not speak the protocol.
         }

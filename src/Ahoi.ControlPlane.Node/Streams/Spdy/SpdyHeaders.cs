@@ -56,7 +56,8 @@ internal sealed class SpdyHeaders : IDisposable
     {
         byte[] header = _written ? [] : [0x78, 0x01];
         _written = true;
-        return [.. header, .. Stored([0, 0, 0, 0])];
+        // An empty block tells readers to hand over what they have (zlib's Z_SYNC_FLUSH).
+        return [.. header, .. Stored([0, 0, 0, 0]), .. Stored([])];
     }
 
     public void Dispose()
