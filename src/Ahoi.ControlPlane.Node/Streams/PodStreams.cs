@@ -62,7 +62,8 @@ internal sealed class PodStreams(PodController pods, SandboxEntry entry, string 
             throw Refused(400, "you must specify at least 1 of stdin, stdout, stderr");
         }
 
-        await using var streams = await OpenAsync(http, options).ConfigureAwait(false);
+        var streams = await OpenAsync(http, options).ConfigureAwait(false);
+        await using var streamsEnd = streams.ConfigureAwait(false);
         var remote = new RemoteCommand(streams, options);
         await (execute ? remote.ExecuteAsync(entry, run, command, http.RequestAborted) : remote.AttachAsync(run, http.RequestAborted)).ConfigureAwait(false);
     }

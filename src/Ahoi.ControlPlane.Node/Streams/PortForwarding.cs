@@ -25,7 +25,8 @@ internal static class PortForwarding
             if (offered.Contains(Tunnel))
             {
                 using var socket = await HttpUpgrade.AcceptWebSocketAsync(http, Tunnel).ConfigureAwait(false);
-                await using var stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);
+                var stream = WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: false);
+                await using var streamEnd = stream.ConfigureAwait(false);
                 await RunAsync(stream, address, http.RequestAborted).ConfigureAwait(false);
                 return;
             }
@@ -38,7 +39,8 @@ internal static class PortForwarding
         }
 
         http.Response.Headers["X-Stream-Protocol-Version"] = "portforward.k8s.io";
-        await using var transport = await HttpUpgrade.AcceptAsync(http, "SPDY/3.1").ConfigureAwait(false);
+        var transport = await HttpUpgrade.AcceptAsync(http, "SPDY/3.1").ConfigureAwait(false);
+        await using var transportEnd = transport.ConfigureAwait(false);
         await RunAsync(transport, address, http.RequestAborted).ConfigureAwait(false);
     }
 
@@ -136,9 +138,10 @@ internal static class PortForwarding
         }
     }
 
-    private static async Task RunAsync(WebSocket socket, IReadOnlyList<int> ports, string address, CancellationToken cancellationToken)
+    private static async Task RunAsync(WebSocket socket, List<int> ports, string address, CancellationToken cancellationToken)
     {
-        await using var streams = new WebSocketStreams(socket);
+        var streams = new WebSocketStreams(socket);
+        await using var streamsEnd = streams.ConfigureAwait(false);
         var sockets = new List<Socket>();
         var receiving = new List<Task>();
         try
