@@ -6,6 +6,8 @@ using Ahoi.ControlPlane.Node.Nodes;
 using Ahoi.ControlPlane.Node.Pods;
 using Ahoi.ControlPlane.Node.Processes;
 using Ahoi.ControlPlane.Node.Streams;
+using Ahoi.ControlPlane.Node.Volumes;
+using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Events;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Supervision;
@@ -101,6 +103,7 @@ public sealed class LocalNode : IAsyncDisposable
                 Folder = options.Folder,
                 Hidden = [.. options.Hidden, options.Folder],
                 HostPaths = options.HostPaths,
+                VolumeFolder = options.VolumeFolder,
                 Tokens = new NodeTokens(client),
                 Time = options.Time,
                 Logger = logger,
@@ -108,9 +111,22 @@ public sealed class LocalNode : IAsyncDisposable
             Operator? running = null;
             var pods = new PodController(
                 services, options.Name, Address, capacity, addresses, supervisor, new CoreEvents(options.Time, options.Name),
-                key => Volatile.Read(ref running)?.Wake(ControllerName, key, "its containers changed"), (_, _) => { });
+                key => Volatile.Read(ref running)?.Wake(ControllerName, key, "its containers changed"), (_, _) => { })
+            {
+                Names = ns => options.Names?.Current.HostsOf(ns) ?? "",
+            };
+            if (options.Names is { } names)
+            {
+                names.Changed += _ => pods.WriteAllHosts();
+            }
+
             var registration = new NodeRegistration(client, options.Name, Address, capacity, addresses, options.Time, logger);
             await registration.RegisterAsync(cancellationToken).ConfigureAwait(false);
+            if (options is { ProvisionsVolumes: true, VolumeFolder: not null })
+            {
+                await LocalProvisioner.EnsureClassAsync(client, cancellationToken).ConfigureAwait(false);
+            }
+
             host = Build(connection, options, pods);
             Volatile.Write(ref running, host.Services.GetRequiredService<Operator>());
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -159,16 +175,21 @@ public sealed class LocalNode : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>Deletes a folder with pods' files, whatever rights their programs left there.</summary>
+    /// <param name="folder">The folder.</param>
+    public static void DeleteFolder(string folder) => PodFolders.Delete(folder);
+
     private static IHost Build(ApiConnection connection, NodeOptions options, PodController pods)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options.Loggers);
-        builder.Services.AddAhoi(o =>
+        var controllers = builder.Services.AddAhoi(o =>
         {
             o.OperatorName = PodController.Component;
             o.Connection = connection;
-        }).AddController<Api.Json.JsonMap>(pods.ReconcileAsync, o =>
+        });
+        controllers.AddController<Api.Json.JsonMap>(pods.ReconcileAsync, o =>
         {
             o.Name = ControllerName;
             o.Kind = NodeKinds.Pod;
@@ -178,6 +199,21 @@ public sealed class LocalNode : IAsyncDisposable
             o.ReconcilesDeleted = true;
             o.WhenGone(pods.Gone);
         });
+        if (options is { ProvisionsVolumes: true, VolumeFolder: { } volumes })
+        {
+            var provisioner = new LocalProvisioner(volumes);
+            controllers.AddController<Api.Json.JsonMap>(provisioner.ReconcileClaimAsync, o => Configure(o, "volume-provisioner", NodeKinds.Claim));
+            controllers.AddController<Api.Json.JsonMap>(provisioner.ReconcileVolumeAsync, o => Configure(o, "volume-remover", NodeKinds.Volume));
+        }
+
         return builder.Build();
+    }
+
+    private static void Configure(ControllerOptions options, string name, GroupVersionKind kind)
+    {
+        options.Name = name;
+        options.Kind = kind;
+        options.FieldManager = LocalProvisioner.Name;
+        options.ReconcilesDeleted = true;
     }
 }

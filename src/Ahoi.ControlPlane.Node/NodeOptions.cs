@@ -1,4 +1,5 @@
 using Ahoi.ControlPlane.Node.Images;
+using Ahoi.ControlPlane.Node.Network.Names;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,6 +27,17 @@ public sealed record NodeOptions
     /// <summary>Gets the folders below which <c>hostPath</c> volumes, and volumes in folders of the machine, may be.</summary>
     /// <value>The default is none.</value>
     public IReadOnlyList<string> HostPaths { get; init; } = [];
+
+    /// <summary>Gets the folder for volumes that are made for claims; <see langword="null"/> where none are. It counts as one
+    /// of <see cref="HostPaths"/> for volumes that are made there, but not for pods that name it.</summary>
+    public string? VolumeFolder { get; init; }
+
+    /// <summary>Gets whether this node makes volumes for claims; one node of a cluster does.</summary>
+    public bool ProvisionsVolumes { get; init; }
+
+    /// <summary>Gets the names of Services, for the hosts files of pods.</summary>
+    /// <value>The default is none.</value>
+    public NameTable? Names { get; init; }
 
     /// <summary>Gets the clock.</summary>
     /// <value>The default is the system's.</value>

@@ -34,6 +34,9 @@ internal sealed record NodeServices
     /// <summary>Gets the folders below which hostPath volumes may be.</summary>
     public required IReadOnlyList<string> HostPaths { get; init; }
 
+    /// <summary>Gets the folder with volumes that were made for claims, or <see langword="null"/>.</summary>
+    public required string? VolumeFolder { get; init; }
+
     /// <summary>Gets what makes tokens for pods.</summary>
     public required ITokenSource Tokens { get; init; }
 

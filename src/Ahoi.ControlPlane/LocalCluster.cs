@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,8 +7,6 @@ using Ahoi.ControlPlane.ApiServer;
 using Ahoi.ControlPlane.ApiServer.Access;
 using Ahoi.ControlPlane.ApiServer.Certificates;
 using Ahoi.ControlPlane.Controllers;
-using Ahoi.ControlPlane.Node;
-using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Storage;
 
 namespace Ahoi.ControlPlane;
@@ -18,7 +15,7 @@ namespace Ahoi.ControlPlane;
 /// A Kubernetes-compatible cluster in this process, for development and tests: storage, API server, keys, kubeconfig, and
 /// their order of start and stop.
 /// </summary>
-public sealed class LocalCluster : IAsyncDisposable
+public sealed partial class LocalCluster : IAsyncDisposable
 {
     private const string Administrator = "ahoi-admin";
     private const string DefaultServices = "10.96.0.0/16";
@@ -30,10 +27,7 @@ public sealed class LocalCluster : IAsyncDisposable
     private readonly ECDsa _signingKey;
     private readonly KubeApiServer _server;
     private readonly StoreCompaction _compaction;
-    private readonly List<LocalNode> _nodes = [];
     private ClusterControllers? _controllers;
-    private ImageStore? _images;
-    private string? _nodeFolder;
     private bool _disposed;
 
     private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, ECDsa signingKey, KubeApiServer server, TimeProvider time, string adminToken)
@@ -68,6 +62,7 @@ public sealed class LocalCluster : IAsyncDisposable
         ClusterCertificates? certificates = null;
         ECDsa? signingKey = null;
         KubeApiServer? server = null;
+        LocalCluster? cluster = null;
         var streams = new ClusterStreams();
         try
         {
@@ -90,7 +85,7 @@ public sealed class LocalCluster : IAsyncDisposable
                 Pods = streams,
             });
             await StartServerAsync(server, options.Listen, cancellationToken).ConfigureAwait(false);
-            var cluster = new LocalCluster(store, certificates, signingKey, server, options.Time, token);
+            cluster = new LocalCluster(store, certificates, signingKey, server, options.Time, token);
             cluster._compaction.Start();
             if (options.Controllers)
             {
@@ -100,13 +95,19 @@ public sealed class LocalCluster : IAsyncDisposable
                     cancellationToken).ConfigureAwait(false);
             }
 
-            streams.Find = name => cluster._nodes.Find(n => n.Name == name);
+            streams.Find = cluster.FindNode;
             await cluster.StartNodesAsync(options, folder, cancellationToken).ConfigureAwait(false);
             await cluster.WriteKubeconfigAsync(options.KubeconfigFile ?? folder?.Kubeconfig, cancellationToken).ConfigureAwait(false);
             return cluster;
         }
         catch
         {
+            if (cluster is not null)
+            {
+                await cluster.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
             if (server is not null)
             {
                 await server.DisposeAsync().ConfigureAwait(false);
@@ -136,7 +137,7 @@ public sealed class LocalCluster : IAsyncDisposable
             return;
         }
 
-        await Task.WhenAll(_nodes.Select(n => n.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await StopNodesAsync().ConfigureAwait(false);
         if (_controllers is not null)
         {
             await _controllers.DisposeAsync().ConfigureAwait(false);
@@ -147,67 +148,7 @@ public sealed class LocalCluster : IAsyncDisposable
         await _store.DisposeAsync().ConfigureAwait(false);
         _certificates?.Dispose();
         _signingKey.Dispose();
-        _images?.Dispose();
-        if (_nodeFolder is not null)
-        {
-            Directory.Delete(_nodeFolder, recursive: true);
-        }
-    }
-
-    private async Task StartNodesAsync(LocalClusterOptions options, DataFolder? data, CancellationToken cancellationToken)
-    {
-        if (options.Nodes == 0)
-        {
-            return;
-        }
-
-        // Without a data folder, pods' files are as temporary as the cluster.
-        _images = options.ImageFolder is { } images ? OpenImages(images) : null;
-        var folder = data?.Path ?? (_nodeFolder = Directory.CreateTempSubdirectory("ahoi-").FullName);
-        for (var i = 0; i < options.Nodes; i++)
-        {
-            var name = options.Nodes == 1 ? "ahoi" : string.Create(CultureInfo.InvariantCulture, $"ahoi-{i + 1}");
-            _nodes.Add(await StartNodeAsync(
-                new()
-                {
-                    Name = name,
-                    Index = i,
-                    Folder = Path.Combine(folder, "nodes", name),
-                    FindImage = FindImage,
-                    Hidden = [folder, .. options.KubeconfigFile is { } file ? [file] : Array.Empty<string>(), .. options.TokenAuthFile is { } users ? [users] : Array.Empty<string>()],
-                    HostPaths = options.HostPaths,
-                    Time = options.Time,
-                    Loggers = options.Loggers,
-                },
-                cancellationToken).ConfigureAwait(false));
-        }
-    }
-
-    private async Task<LocalNode> StartNodeAsync(NodeOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await LocalNode.StartAsync(Connect(), options, cancellationToken).ConfigureAwait(false);
-        }
-        catch (MissingToolException exception)
-        {
-            throw new LocalClusterException(exception.Message, exception) { IsMissingPrerequisite = true };
-        }
-    }
-
-    private Image? FindImage(string name) =>
-        _images is not null ? _images.Find(name) : ImageName.Parse(name).IsHost ? ImageStore.Host : null;
-
-    private static ImageStore OpenImages(string folder)
-    {
-        try
-        {
-            return ImageStore.Open(folder);
-        }
-        catch (ImageStoreException exception)
-        {
-            throw new LocalClusterException(exception.Message, exception);
-        }
+        RemoveNodeFolder();
     }
 
     private static IRevisionStore OpenStore(DataFolder? folder)

@@ -40,8 +40,16 @@ public sealed record LocalClusterOptions
     /// <value>The default is 0: pods are objects that nothing runs.</value>
     public int Nodes { get; init; }
 
-    /// <summary>Gets the folder with images.</summary>
-    /// <value>The default is <see langword="null"/>: there is only the image <c>host</c>, the machine's own root.</value>
+    /// <summary>Gets where Ingresses are served over HTTP, with <see cref="LoopbackNetwork"/>; port 0 takes a free one.</summary>
+    /// <value>The default is a free port of 127.0.0.1; <see langword="null"/> serves none.</value>
+    public IPEndPoint? IngressHttp { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>Gets where Ingresses are served over TLS, with <see cref="LoopbackNetwork"/>; port 0 takes a free one.</summary>
+    /// <value>The default is a free port of 127.0.0.1; <see langword="null"/> serves none.</value>
+    public IPEndPoint? IngressHttps { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>Gets the folder with images. The image <c>host</c>, the machine's own root, is always there.</summary>
+    /// <value>The default is <see langword="null"/>: there is no other image.</value>
     public string? ImageFolder { get; init; }
 
     /// <summary>Gets the folders of this machine below which <c>hostPath</c> volumes may be.</summary>

@@ -25,7 +25,7 @@ internal sealed class PodController(
     public IEnumerable<PodWorker> Workers => _workers.Values;
 
     /// <summary>Gets or sets what the pods of a namespace can name: lines of a hosts file.</summary>
-    public Func<string, IReadOnlyList<string>> Names { get; set; } = _ => [];
+    public Func<string, string> Names { get; init; } = _ => "";
 
     /// <summary>Finds the worker of a pod.</summary>
     public PodWorker? Find(ObjectKey key, string? uid = null) =>
@@ -99,7 +99,7 @@ internal sealed class PodController(
             if (!File.Exists(worker.HostsFile) || File.ReadAllText(worker.HostsFile) != text)
             {
                 // In place, because it is this file that the sandboxes show.
-                using var file = new FileStream(worker.HostsFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+                using var file = new FileStream(worker.HostsFile, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
                 file.Write(System.Text.Encoding.UTF8.GetBytes(text));
                 file.SetLength(file.Position);
             }
@@ -107,6 +107,15 @@ internal sealed class PodController(
         catch (IOException)
         {
             // The pod's folder is going away.
+        }
+    }
+
+    /// <summary>Writes the names that pods know into all hosts files.</summary>
+    public void WriteAllHosts()
+    {
+        foreach (var worker in _workers.Values)
+        {
+            WriteHosts(worker);
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed class PodVolumes(NodeServices node, string folder)
     {
         if (volume.Map("hostPath") is { } host)
         {
-            return HostPath(name, host.Text("path") ?? "", host.Text("type") ?? "");
+            return HostPath(name, host.Text("path") ?? "", host.Text("type") ?? "", node.HostPaths);
         }
 
         if (PodReferences.ClaimName(facts.Pod, volume) is { } claimName)
@@ -115,13 +115,13 @@ internal sealed class PodVolumes(NodeServices node, string folder)
         var spec = sources.Volume(volumeName)?.Map("spec") ?? throw new VolumeFaultException($"MountVolume.SetUp failed for volume \"{name}\" : persistentvolume \"{volumeName}\" not found");
         var path = spec.Map("local")?.Text("path") ?? spec.Map("hostPath")?.Text("path")
             ?? throw new VolumeFaultException($"MountVolume.SetUp failed for volume \"{name}\" : the type of persistentvolume \"{volumeName}\" is not supported by this node");
-        return HostPath(name, path, spec.Map("hostPath")?.Text("type") ?? "Directory");
+        return HostPath(name, path, spec.Map("hostPath")?.Text("type") ?? "Directory", node.VolumeFolder is { } volumes ? [.. node.HostPaths, volumes] : node.HostPaths);
     }
 
-    private string HostPath(string name, string path, string type)
+    private static string HostPath(string name, string path, string type, IReadOnlyList<string> allowed)
     {
         var full = Path.GetFullPath(path);
-        if (!node.HostPaths.Any(allowed => full == allowed || full.StartsWith(allowed.TrimEnd('/') + "/", StringComparison.Ordinal)))
+        if (!allowed.Any(a => full == a || full.StartsWith(a.TrimEnd('/') + "/", StringComparison.Ordinal)))
         {
             throw new VolumeFaultException($"MountVolume.SetUp failed for volume \"{name}\" : hostPath {full} is not allowed on this node; start it with --host-path {full} to allow it");
         }
