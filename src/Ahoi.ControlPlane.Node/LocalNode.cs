@@ -37,14 +37,17 @@ public sealed class LocalNode : IAsyncDisposable
     private readonly PodStreams _streams;
     private bool _disposed;
 
-    private LocalNode(IHost host, Supervisor supervisor, ProcessLoop processes, CgroupTree cgroups, ApiClient client, NodeRegistration registration, PodController pods, PodStreams streams, string name)
+    private LocalNode(IHost host, Supervisor supervisor, ProcessLoop processes, CgroupTree cgroups, ApiClient client, NodeRegistration registration, PodController pods, PodStreams streams, NodeOptions options)
     {
-        (_host, _supervisor, _processes, _cgroups, _client, Pods, _streams, Name) = (host, supervisor, processes, cgroups, client, pods, streams, name);
+        (_host, _supervisor, _processes, _cgroups, _client, Pods, _streams, Name, Folder) = (host, supervisor, processes, cgroups, client, pods, streams, options.Name, options.Folder);
         _reporting = registration.RunAsync(_stopping.Token);
     }
 
     /// <summary>Gets the node's name.</summary>
     public string Name { get; }
+
+    /// <summary>Gets the folder with the pods' folders.</summary>
+    public string Folder { get; }
 
     internal PodController Pods { get; }
 
@@ -130,7 +133,7 @@ public sealed class LocalNode : IAsyncDisposable
             host = Build(connection, options, pods);
             Volatile.Write(ref running, host.Services.GetRequiredService<Operator>());
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
-            return new(host, supervisor, processes, cgroups, client, registration, pods, new(pods, services.Entry, options.Folder, options.Time), options.Name);
+            return new(host, supervisor, processes, cgroups, client, registration, pods, new(pods, services.Entry, options.Folder, options.Time), options);
         }
         catch
         {

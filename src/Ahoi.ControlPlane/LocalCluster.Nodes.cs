@@ -20,6 +20,9 @@ public sealed partial class LocalCluster
     /// <summary>Gets where Ingresses are served over TLS, or <see langword="null"/>.</summary>
     public Uri? IngressHttps => _network?.IngressHttps;
 
+    /// <summary>Gets the folders of the nodes: each pod has a folder of its own in one of them, named by its uid.</summary>
+    public IReadOnlyList<string> NodeFolders => [.. _nodes.Select(n => n.Folder)];
+
     private LocalNode? FindNode(string name) => _nodes.Find(n => n.Name == name);
 
     private async Task StartNodesAsync(LocalClusterOptions options, DataFolder? data, CancellationToken cancellationToken)

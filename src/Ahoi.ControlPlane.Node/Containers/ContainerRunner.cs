@@ -30,10 +30,16 @@ internal sealed class ContainerRunner
         Name = container.Text("name") ?? "";
         _report = new(Name, container.Text("image") ?? "")
         {
-            State = new ContainerState.Waiting(kind == ContainerKind.App && former is null ? "ContainerCreating" : "PodInitializing"),
+            State = new ContainerState.Waiting(host.Facts.Spec.List("initContainers") is { Count: > 0 } ? "PodInitializing" : "ContainerCreating"),
             RestartCount = former?.RestartCount ?? 0,
             LastState = former?.LastState,
         };
+        if (former is not null && EndOf(former) is { } end)
+        {
+            // It ran when the node ran before, so that what comes is another run.
+            _report = _report with { RestartCount = former.RestartCount + 1, LastState = end };
+        }
+
         if (former is not null)
         {
             _backOff.Resume(former.RestartCount);
@@ -75,9 +81,10 @@ internal sealed class ContainerRunner
     }
 
     /// <summary>Takes what was known of it for its end: it does not run again.</summary>
-    public void Conclude(ContainerState.Terminated end)
+    /// <param name="former">What was known.</param>
+    public void Conclude(ContainerReport former)
     {
-        Change(r => r with { State = end, ContainerId = end.ContainerId });
+        Change(r => r with { State = EndOf(former) ?? former.State, RestartCount = former.RestartCount, LastState = former.LastState, ContainerId = former.ContainerId });
         _done.TrySetResult();
     }
 
@@ -159,6 +166,14 @@ internal sealed class ContainerRunner
             _done.TrySetResult();
         }
     }
+
+    private ContainerState.Terminated? EndOf(ContainerReport former) => former.State switch
+    {
+        ContainerState.Terminated ended => ended,
+        ContainerState.Running running => new(
+            137, "ContainerStatusUnknown", "The container ended with the node that ran it", running.StartedAt, _host.Node.Time.GetUtcNow(), former.ContainerId),
+        _ => former.LastState,
+    };
 
     private bool IsRestarted(ContainerState.Terminated ended)
     {

@@ -257,23 +257,25 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         foreach (var runner in _apps)
         {
             // What had ended for good when the node ran before is not run again; what ran then has been cut off.
-            switch (PodStatus.Former(Facts.Pod, "containerStatuses", runner.Name)?.State)
+            if (PodStatus.Former(Facts.Pod, "containerStatuses", runner.Name) is { } former && IsOver(former, policy))
             {
-                case ContainerState.Terminated ended when policy == "Never" || (policy == "OnFailure" && ended.ExitCode == 0):
-                    runner.Conclude(ended);
-                    break;
-                case ContainerState.Running running when policy == "Never":
-                    runner.Conclude(new(
-                        137, "ContainerStatusUnknown", "The container could not be located when the node started again", running.StartedAt, Node.Time.GetUtcNow(), ""));
-                    break;
-                default:
-                    runner.Start();
-                    break;
+                runner.Conclude(former);
+            }
+            else
+            {
+                runner.Start();
             }
         }
 
         await Task.WhenAny(Task.WhenAll(_apps.Select(r => r.Done)), _stop.Task).ConfigureAwait(false);
     }
+
+    private static bool IsOver(ContainerReport former, string policy) => former.State switch
+    {
+        ContainerState.Terminated ended => policy == "Never" || (policy == "OnFailure" && ended.ExitCode == 0),
+        ContainerState.Running => policy == "Never",
+        _ => false,
+    };
 
     /// <summary>Stops the containers at once, and then the sidecars, the last that started first.</summary>
     private async Task EndAsync()

@@ -34,6 +34,19 @@ internal static partial class Native
         _ = Poll(&entry, 1, 100);
     }
 
+    /// <summary>Puts a file, or a link itself, in the place of another at once.</summary>
+    /// <exception cref="IOException">It cannot be done.</exception>
+    public static void Replace(string from, string to)
+    {
+        if (Rename(from, to) != 0)
+        {
+            throw new IOException($"{from} cannot be moved to {to}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static unsafe partial int Poll(long* entries, nuint count, int milliseconds);
 

@@ -36,7 +36,8 @@ internal static class RootPlan
 
         if (spec.Root == "/")
         {
-            foreach (var hidden in spec.Hidden.Select(Path.GetFullPath).Where(h => !Provided.Any(p => IsBelow(h, p))))
+            var all = spec.Hidden.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).ToList();
+            foreach (var hidden in all.Where(h => !Provided.Any(p => IsBelow(h, p)) && !all.Any(o => o != h && IsBelow(h, o))))
             {
                 arguments.AddRange(Directory.Exists(hidden) ? ["--tmpfs", hidden] : File.Exists(hidden) ? ["--ro-bind", "/dev/null", hidden] : []);
             }

@@ -91,6 +91,12 @@ internal sealed class SandboxedProcess
             beforeRun((int)init);
             Volatile.Write(ref ready, true);
             child.OpenGate();
+            while (!child.Exited.IsCompleted && ProcessChildren.Of((int)init).Count == 0)
+            {
+                // The first process starts the program in a moment, and has no other way to say so.
+                await Task.WhenAny(child.Exited, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken)).ConfigureAwait(false);
+            }
+
             return new(child, (int)init);
         }
         catch

@@ -1,3 +1,5 @@
+using Ahoi.ControlPlane.Node.Processes;
+
 namespace Ahoi.ControlPlane.Node.Volumes;
 
 /// <summary>
@@ -37,7 +39,7 @@ internal static class AtomicFolder
         var link = Path.Combine(folder, DataLink + "_tmp");
         File.Delete(link);
         File.CreateSymbolicLink(link, next);
-        File.Move(link, data, overwrite: true);
+        Native.Replace(link, data); // .NET moves no links to folders.
 
         var visible = files.Keys.Select(p => p.Split('/', 2)[0]).ToHashSet(StringComparer.Ordinal);
         foreach (var name in visible.Where(n => new FileInfo(Path.Combine(folder, n)).LinkTarget is null))
