@@ -116,7 +116,7 @@ public sealed class LocalNode : IAsyncDisposable
                 services, options.Name, Address, capacity, addresses, supervisor, new CoreEvents(options.Time, options.Name),
                 key => Volatile.Read(ref running)?.Wake(ControllerName, key, "its containers changed"), (_, _) => { })
             {
-                Names = ns => options.Names?.Current.HostsOf(ns) ?? "",
+                Names = ns => options.Names?.Current.HostsOf(ns) ?? [],
             };
             if (options.Names is { } names)
             {

@@ -27,14 +27,14 @@ public sealed partial class LocalCluster
 
     private async Task StartNodesAsync(LocalClusterOptions options, DataFolder? data, CancellationToken cancellationToken)
     {
-        if (options.LoopbackNetwork)
-        {
-            _network = await StartNetworkAsync(options, cancellationToken).ConfigureAwait(false);
-        }
-
         if (options.Nodes == 0)
         {
             return;
+        }
+
+        if (options.LoopbackNetwork)
+        {
+            _network = await StartNetworkAsync(options, cancellationToken).ConfigureAwait(false);
         }
 
         // Without a data folder, pods' files are as temporary as the cluster.

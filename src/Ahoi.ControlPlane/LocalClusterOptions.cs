@@ -33,7 +33,8 @@ public sealed record LocalClusterOptions
     /// <summary>Gets whether the cluster's network is this machine's loopback network: services get addresses in
     /// <c>127.32.0.0/11</c>, endpoints may have loopback addresses, and the API server is the Service
     /// <c>default/kubernetes</c> at 127.32.0.1.</summary>
-    /// <value>The default is <see langword="false"/>: addresses as Kubernetes gives them, which nothing listens at.</value>
+    /// <value>The default is <see langword="false"/>: addresses as Kubernetes gives them, which nothing listens at. With <see cref="Nodes"/>, the network is served:
+    /// Services answer at their addresses, and Ingresses lead to them.</value>
     public bool LoopbackNetwork { get; init; }
 
     /// <summary>Gets how many nodes run pods, each in this process, on this machine.</summary>

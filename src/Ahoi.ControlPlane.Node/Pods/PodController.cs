@@ -25,7 +25,7 @@ internal sealed class PodController(
     public IEnumerable<PodWorker> Workers => _workers.Values;
 
     /// <summary>Gets or sets what the pods of a namespace can name: lines of a hosts file.</summary>
-    public Func<string, string> Names { get; init; } = _ => "";
+    public Func<string, IReadOnlyList<string>> Names { get; init; } = _ => [];
 
     /// <summary>Finds the worker of a pod.</summary>
     public PodWorker? Find(ObjectKey key, string? uid = null) =>

@@ -5,7 +5,7 @@ namespace Ahoi.ControlPlane.Node.Pods;
 /// <summary>Makes the hosts file of a pod: itself, what its spec adds, and the services it can name.</summary>
 internal static class PodHosts
 {
-    public static string Write(PodFacts facts, string hostName, string services)
+    public static string Write(PodFacts facts, string hostName, IReadOnlyList<string> services)
     {
         var text = new StringBuilder();
         text.Append("# Written by the node; changes are overwritten.\n");
@@ -18,6 +18,6 @@ internal static class PodHosts
             text.Append(alias.Text("ip")).Append('\t').AppendJoin('\t', alias.List("hostnames")?.Texts ?? []).Append('\n');
         }
 
-        return text.Append(services).ToString();
+        return text.AppendJoin('\n', services).Append(services.Count > 0 ? "\n" : "").ToString();
     }
 }

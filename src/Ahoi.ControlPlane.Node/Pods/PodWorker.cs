@@ -213,7 +213,7 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         await File.WriteAllTextAsync(Path.Combine(Folder, "hostname"), HostName + "\n").ConfigureAwait(false);
         if (!File.Exists(HostsFile))
         {
-            await File.WriteAllTextAsync(HostsFile, PodHosts.Write(Facts, HostName, "")).ConfigureAwait(false);
+            await File.WriteAllTextAsync(HostsFile, PodHosts.Write(Facts, HostName, [])).ConfigureAwait(false);
         }
 
         while (!_stop.Task.IsCompleted)

@@ -1,5 +1,4 @@
 using Ahoi.Api.Json;
-using Ahoi.Client.Requests;
 
 namespace Ahoi.ControlPlane.Node.Tests.Pods;
 

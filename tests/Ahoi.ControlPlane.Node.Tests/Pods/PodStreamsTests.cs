@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Text;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
-using Ahoi.Client.Streams;
 
 namespace Ahoi.ControlPlane.Node.Tests.Pods;
 

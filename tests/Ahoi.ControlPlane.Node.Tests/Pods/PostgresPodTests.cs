@@ -31,7 +31,7 @@ public sealed class PostgresPodTests
 
             await using (var world = await NodeWorld.StartAsync(options))
             {
-                await world.UntilAsync("db-0", p => NodeWorld.IsReady(p) && NodeWorld.Status(p).Integer("restartCount") > 0);
+                await world.UntilAsync("db-0", p => NodeWorld.IsReady(p) && NodeWorld.Status(p, "postgres").Integer("restartCount") > 0);
                 Assert.Equal("6\n", await QueryAsync(world, "select sum(n) from kept"));
             }
         }
@@ -44,7 +44,7 @@ public sealed class PostgresPodTests
     private static async Task<string> QueryAsync(NodeWorld world, string sql)
     {
         using var client = world.OverSocket();
-        await using var session = await client.ExecAsync(new("default", "db-0"), new() { Command = ["psql", "--no-psqlrc", "-At", "-h", "/tmp", "-U", "postgres", "-c", sql] });
+        await using var session = await client.ExecAsync(new("default", "db-0"), new() { Command = ["sh", "-c", "PGPASSWORD=$POSTGRES_PASSWORD exec psql --no-psqlrc -At -h $POD_IP -U postgres -c \"$0\"", sql] });
         var output = await new StreamReader(session.StandardOutput).ReadToEndAsync();
         var error = await new StreamReader(session.StandardError).ReadToEndAsync();
         Assert.True(await session.Exit == 0, error);
