@@ -114,7 +114,7 @@ public sealed class LocalNode : IAsyncDisposable
             Operator? running = null;
             var pods = new PodController(
                 services, options.Name, Address, capacity, addresses, supervisor, new CoreEvents(options.Time, options.Name),
-                key => Volatile.Read(ref running)?.Wake(ControllerName, key, "its containers changed"), (_, _) => { })
+                key => Volatile.Read(ref running)?.Wake(ControllerName, key, "its containers changed"))
             {
                 Names = ns => options.Names?.Current.HostsOf(ns) ?? [],
             };

@@ -26,6 +26,7 @@ internal static class FrameworkEventIds
     public const int ReconcileFailedByServer = 213;
     public const int WouldWrite = 214;
     public const int ReconcileBegins = 215;
+    public const int ReconcileOvertaken = 216;
 
     // Hosting: 300 to 399.
     public const int OperatorStarted = 300;

@@ -21,6 +21,8 @@ internal static class UpCommand
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the kubeconfig, mode 0600 (default: DIR/kubeconfig).", HelpName = "FILE" };
         var components = NameLists.Create("--components", "What to run", ComponentSet.Known);
         var nodes = new Option<int>("--nodes") { Description = "How many nodes run pods, all on this machine.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        var ingressHttp = Ingress("--ingress-http", "Where to serve Ingresses over HTTP (default: a free port).");
+        var ingressHttps = Ingress("--ingress-https", "Where to serve Ingresses over TLS (default: a free port).");
         var hostPaths = new Option<string[]>("--host-path") { Description = "A folder that hostPath volumes may show; may be given several times.", HelpName = "DIR" };
         var images = new ImageFolderOption();
         var operators = OperatorSet.Option();
@@ -32,7 +34,7 @@ internal static class UpCommand
 
         var command = new Command("up", "Start a local cluster and stay up until Ctrl-C.")
         {
-            listen, http, data, ephemeral, kubeconfig, components, nodes, hostPaths, operators, tokens, demo, ready,
+            listen, http, data, ephemeral, kubeconfig, components, nodes, ingressHttp, ingressHttps, hostPaths, operators, tokens, demo, ready,
         };
         observation.AddTo(command);
         images.AddTo(command);
@@ -64,6 +66,8 @@ internal static class UpCommand
                 Components = parsed.GetValue(components)!,
                 Nodes = parsed.GetValue(nodes),
                 ImageFolder = images.Read(parsed),
+                IngressHttp = parsed.GetValue(ingressHttp)!,
+                IngressHttps = parsed.GetValue(ingressHttps)!,
                 HostPaths = [.. (parsed.GetValue(hostPaths) ?? []).Select(Path.GetFullPath)],
                 Operators = parsed.GetValue(operators)!,
                 TokenAuthFile = parsed.GetValue(tokens),
@@ -75,4 +79,12 @@ internal static class UpCommand
             parsed.InvocationConfiguration.Error).RunAsync(cancellationToken));
         return command;
     }
+
+    private static Option<IPEndPoint> Ingress(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "127.0.0.1:8080",
+        CustomParser = result => ListenAddress.Parse(result.Tokens[0].Value, name, 0, result.AddError),
+        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 0),
+    };
 }

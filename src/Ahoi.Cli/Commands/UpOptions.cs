@@ -22,6 +22,10 @@ internal sealed record UpOptions
 
     public string? ImageFolder { get; init; }
 
+    public IPEndPoint IngressHttp { get; init; } = new(IPAddress.Loopback, 0);
+
+    public IPEndPoint IngressHttps { get; init; } = new(IPAddress.Loopback, 0);
+
     public IReadOnlyList<string> HostPaths { get; init; } = [];
 
     public IReadOnlyList<string> Operators { get; init; } = [];

@@ -16,6 +16,11 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         await using var cluster = await StartClusterAsync(loggers, cancellationToken);
         await error.WriteLineAsync($"ahoi: the cluster answers at {cluster.Url} ({Stopwatch.GetElapsedTime(started).TotalSeconds:0.00} s)");
 
+        if (cluster.IngressHttp is { } ingress)
+        {
+            await error.WriteLineAsync($"ahoi: ingresses: {ingress} and {cluster.IngressHttps}");
+        }
+
         using var components = ComponentSet.Build(cluster.Connect(), options.Components, Configure);
         await (components?.StartAsync(cancellationToken) ?? Task.CompletedTask);
         using var host = options.Components.Contains("operators") ? OperatorSet.Build(cluster.Connect(), [.. options.Operators], Configure, observe: options.Observe) : null;
@@ -77,6 +82,8 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
                     LoopbackNetwork = options.Components.Contains("node"),
                     ImageFolder = options.ImageFolder,
                     HostPaths = options.HostPaths,
+                    IngressHttp = options.IngressHttp,
+                    IngressHttps = options.IngressHttps,
                     Loggers = loggers,
                 },
                 cancellationToken);

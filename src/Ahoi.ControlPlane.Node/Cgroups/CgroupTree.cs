@@ -1,3 +1,4 @@
+using System.Net;
 using Ahoi.Api.Usage;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ internal sealed partial class CgroupTree
     private const string Mount = "/sys/fs/cgroup";
     private readonly string? _unified;
     private readonly Dictionary<string, string> _single = new(StringComparer.Ordinal);
+    private readonly string? _addresses;
 
     /// <summary>Finds out what the machine lets this program do.</summary>
     /// <param name="name">The name of the group for all that is made here.</param>
@@ -39,6 +41,7 @@ internal sealed partial class CgroupTree
             }
 
             _unified = _single.Count == 0 ? _unified : null;
+            _addresses = _unified ?? MakeAddresses(name);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -54,17 +57,23 @@ internal sealed partial class CgroupTree
     /// <param name="limits">What it may use.</param>
     /// <param name="requests">What it asks for; its share of the processors where they are scarce.</param>
     /// <returns>The group, or <see langword="null"/>.</returns>
-    public Cgroup? Make(string id, Amounts limits, Amounts requests)
+    /// <param name="address">The address that it has for 0.0.0.0 and localhost, where the machine lets it; none for the machine's own.</param>
+    public Cgroup? Make(string id, Amounts limits, Amounts requests, IPAddress? address)
     {
-        if (!IsAvailable)
+        if (!IsAvailable && _addresses is null)
         {
             return null;
         }
 
         try
         {
-            var group = new Cgroup([.. (_unified is { } unified ? [unified] : _single.Values.AsEnumerable()).Select(f => $"{f}/{id}")], _unified is not null);
+            var group = new Cgroup([.. Folders.Select(f => $"{f}/{id}")], _unified is not null);
             group.Limit(limits, requests);
+            if (address is not null && _addresses is not null)
+            {
+                AddressRewrite.TryAttach($"{_addresses}/{id}", address);
+            }
+
             return group;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -73,16 +82,31 @@ internal sealed partial class CgroupTree
         }
     }
 
+    private IEnumerable<string> Folders => (_unified is { } unified ? [unified] : _single.Values.AsEnumerable()).Append(_addresses).OfType<string>().Distinct(StringComparer.Ordinal);
+
     /// <summary>Removes what is left: groups without processes.</summary>
     public void Remove()
     {
-        foreach (var folder in (_unified is { } unified ? [unified] : _single.Values.AsEnumerable()).Where(Directory.Exists))
+        foreach (var folder in Folders.Where(Directory.Exists))
         {
             foreach (var child in Directory.EnumerateDirectories(folder).Append(folder))
             {
                 Cgroup.TryRemove(child);
             }
         }
+    }
+
+    /// <summary>Makes the group for addresses where version 1 has the controllers: the unified hierarchy is beside it then.</summary>
+    private static string? MakeAddresses(string name)
+    {
+        var mount = new[] { Mount + "/unified", Mount }.FirstOrDefault(m => File.Exists(m + "/cgroup.procs") && File.Exists(m + "/cgroup.controllers"));
+        if (mount is null)
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory($"{mount}/{name}");
+        return $"{mount}/{name}";
     }
 
     private static string MakeUnified(string own, string name)

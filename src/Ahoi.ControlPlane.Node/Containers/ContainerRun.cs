@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Ahoi.Api.Json;
 using Ahoi.Api.Usage;
@@ -5,6 +6,7 @@ using Ahoi.ControlPlane.Node.Cgroups;
 using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Node.Images.Recipes;
 using Ahoi.ControlPlane.Node.Logs;
+using Ahoi.ControlPlane.Node.Pods;
 using Ahoi.ControlPlane.Node.Processes;
 using Ahoi.ControlPlane.Node.Sandbox;
 
@@ -90,7 +92,7 @@ internal sealed class ContainerRun
 
         var id = Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N");
         var resources = container.Map("resources");
-        var cgroup = node.Cgroups.Make(id, Amounts.Of(resources?.Map("limits")), Amounts.Of(resources?.Map("requests")));
+        var cgroup = node.Cgroups.Make(id, Amounts.Of(resources?.Map("limits")), Amounts.Of(resources?.Map("requests")), Own(host.Facts));
         var log = new ContainerLog(LogFile(host.Folder, name, restart), node.Time);
         try
         {
@@ -103,11 +105,7 @@ internal sealed class ContainerRun
                     Input = container.Flag("stdin") == true,
                     Terminal = container.Flag("tty") == true ? new TerminalSize(80, 24) : null,
                 },
-                pid =>
-                {
-                    cgroup?.Add(pid);
-                    host.Adopt(pid);
-                },
+                pid => cgroup?.Add(pid),
                 cancellationToken).ConfigureAwait(false);
             return new(host, container, image, sandbox, process, log, cgroup, id, messageFile);
         }
@@ -163,6 +161,9 @@ internal sealed class ContainerRun
 
         await Ended.ConfigureAwait(false);
     }
+
+    /// <summary>Gets the address that a container has for itself; one that shares the machine's network has none.</summary>
+    private static IPAddress? Own(PodFacts facts) => facts.Spec.Flag("hostNetwork") == true ? null : IPAddress.Parse(facts.PodAddress);
 
     private static Image FindImage(NodeServices node, string reference)
     {

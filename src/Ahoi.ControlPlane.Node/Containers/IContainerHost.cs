@@ -29,9 +29,6 @@ internal interface IContainerHost
     /// <exception cref="ContainerFaultException">Something that is to be mounted is not there.</exception>
     IReadOnlyList<SandboxMount> Mounts(JsonMap container, IReadOnlyDictionary<string, string> environment);
 
-    /// <summary>Lets the pod's programs listen at its address.</summary>
-    void Adopt(int pid);
-
     /// <summary>Reports an event about a container.</summary>
     void Report(string container, bool warning, string reason, string message);
 

@@ -11,7 +11,7 @@ namespace Ahoi.ControlPlane.Node.Pods;
 
 /// <summary>Brings what the API server says of the node's pods to their workers, and what the workers know back.</summary>
 internal sealed class PodController(
-    NodeServices node, string name, string address, Amounts allocatable, PodAddresses addresses, Supervisor supervisor, CoreEvents events, Action<ObjectKey> wake, Action<PodWorker, int> adopt)
+    NodeServices node, string name, string address, Amounts allocatable, PodAddresses addresses, Supervisor supervisor, CoreEvents events, Action<ObjectKey> wake)
 {
     /// <summary>The component that events name.</summary>
     public const string Component = "kubelet";
@@ -134,8 +134,7 @@ internal sealed class PodController(
                 InvolvedObject.Of(raw, container is null ? null : $"spec.{(IsInit(pod, container) ? "initContainers" : "containers")}{{{container}}}"),
                 Component,
                 new(warning ? EventType.Warning : EventType.Normal, reason, message),
-                CancellationToken.None),
-            adopt);
+                CancellationToken.None));
         _workers[uid] = worker;
         _uids[key] = uid;
         WriteHosts(worker);

@@ -22,7 +22,6 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
     private readonly IReadOnlyList<ContainerRunner> _apps;
     private readonly Action _changed;
     private readonly Action<string?, bool, string, string> _event;
-    private readonly Action<PodWorker, int> _adopt;
     private readonly TaskCompletionSource<ExitReason> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _startTime;
@@ -38,11 +37,10 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
     /// <param name="sources">What it is made of.</param>
     /// <param name="changed">Is told when there is something new to report.</param>
     /// <param name="report">Is told of events: the container, whether it is a warning, reason and message.</param>
-    /// <param name="adopt">Is given the first process of each sandbox before anything runs in it.</param>
     public PodWorker(
-        NodeServices node, PodFacts facts, PodSources sources, Action changed, Action<string?, bool, string, string> report, Action<PodWorker, int> adopt)
+        NodeServices node, PodFacts facts, PodSources sources, Action changed, Action<string?, bool, string, string> report)
     {
-        (Node, Facts, Sources, _changed, _event, _adopt) = (node, facts, sources, changed, report, adopt);
+        (Node, Facts, Sources, _changed, _event) = (node, facts, sources, changed, report);
         Folder = Path.Combine(node.Folder, facts.Uid);
         HostName = facts.Spec.Text("hostname") is { Length: > 0 } name ? name : facts.Name.Length <= 63 ? facts.Name : facts.Name[..63].TrimEnd('-', '.');
         _volumes = new(node, Folder);
@@ -161,9 +159,6 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         var hosts = mounts.Any(m => m.Target == "/etc/hosts") ? [] : new[] { new SandboxMount(HostsFile, "/etc/hosts", true) };
         return [.. hosts, new(Path.Combine(Folder, "hostname"), "/etc/hostname", true), .. File.Exists("/etc/resolv.conf") ? [new SandboxMount("/etc/resolv.conf", "/etc/resolv.conf", true)] : Array.Empty<SandboxMount>(), .. mounts];
     }
-
-    /// <inheritdoc/>
-    public void Adopt(int pid) => _adopt(this, pid);
 
     /// <inheritdoc/>
     void IContainerHost.Report(string container, bool warning, string reason, string message) => _event(container, warning, reason, message);

@@ -23,6 +23,7 @@ internal static partial class Native
     public const int Add = 1;
     public const int Remove = 2;
     private const long PidFileDescriptorOpen = 434;
+    private static readonly long BpfCall = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 321 : 280;
 
     public static int OpenPidFileDescriptor(int pid) => (int)SystemCall(PidFileDescriptorOpen, pid, 0);
 
@@ -32,6 +33,14 @@ internal static partial class Native
         const long Writable = 4;
         var entry = (uint)descriptor | (Writable << 32); // struct pollfd: the descriptor, and which events are of interest.
         _ = Poll(&entry, 1, 100);
+    }
+
+    /// <summary>Waits until a process has ended, five seconds at most.</summary>
+    /// <param name="descriptor">Its descriptor (pidfd_open(2)).</param>
+    public static unsafe void WaitForEnd(int descriptor)
+    {
+        var entry = (uint)descriptor | ((long)PollIn << 32);
+        _ = Poll(&entry, 1, 5000);
     }
 
     /// <summary>Puts a file, or a link itself, in the place of another at once.</summary>
@@ -49,6 +58,18 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static unsafe partial int Poll(long* entries, nuint count, int milliseconds);
+
+    /// <summary>Calls bpf(2).</summary>
+    public static unsafe int Bpf(int command, void* attributes, int size) => (int)SystemCall(BpfCall, command, (long)attributes, size);
+
+    /// <summary>Opens a folder, to hand it to the kernel.</summary>
+    public static int OpenFolder(string path) => Open(path, CloseOnExec);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long SystemCall(long number, long first, long second, long third);
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     public static unsafe partial int Pipe(int* ends, int flags);

@@ -15,14 +15,15 @@ internal sealed class SandboxedProcess
     private readonly ChildProcess _bubblewrap;
     private readonly int _init;
 
-    private SandboxedProcess(ChildProcess bubblewrap, int init)
+    private SandboxedProcess(ChildProcess bubblewrap, int init, int initDescriptor)
     {
         _bubblewrap = bubblewrap;
         _init = init;
+        Exited = EndAsync(initDescriptor);
     }
 
-    /// <summary>Gets the program's exit code, once it has ended.</summary>
-    public Task<int> Exited => _bubblewrap.Exited;
+    /// <summary>Gets the program's exit code, once every process of the sandbox has ended.</summary>
+    public Task<int> Exited { get; }
 
     /// <summary>Gets the number of the sandbox's first process, as the machine counts.</summary>
     public int InitPid => _init;
@@ -88,6 +89,7 @@ internal sealed class SandboxedProcess
                 throw new ProcessStartException(Encoding.UTF8.GetString(complaint.GetBuffer(), 0, (int)complaint.Length).Trim() is { Length: > 0 } said ? said : "bubblewrap ended without a word");
             }
 
+            var initDescriptor = Native.OpenPidFileDescriptor((int)init);
             beforeRun((int)init);
             Volatile.Write(ref ready, true);
             child.OpenGate();
@@ -97,7 +99,7 @@ internal sealed class SandboxedProcess
                 await Task.WhenAny(child.Exited, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken)).ConfigureAwait(false);
             }
 
-            return new(child, (int)init);
+            return new(child, (int)init, initDescriptor);
         }
         catch
         {
@@ -132,6 +134,20 @@ internal sealed class SandboxedProcess
     public int? MainPid() =>
         // The sandbox's first process is bubblewrap's own, which reaps; the program is the first that it started.
         ProcessChildren.Of(_init) is [var first, ..] ? first : null;
+
+    private async Task<int> EndAsync(int initDescriptor)
+    {
+        var code = await _bubblewrap.Exited.ConfigureAwait(false);
+        if (initDescriptor > 0)
+        {
+            // The kernel ends the first process when bubblewrap has ended, and with it all others. Until it has, they may
+            // hold ports that the next run needs.
+            await Task.Run(() => Native.WaitForEnd(initDescriptor)).ConfigureAwait(false);
+            _ = Native.Close(initDescriptor);
+        }
+
+        return code;
+    }
 
     private static byte[] Options(SandboxSpec spec)
     {

@@ -21,6 +21,10 @@ internal sealed partial class ControllerRunner
     [LoggerMessage(FrameworkEventIds.ReconcileFailedByServer, LogLevel.Warning, "Reconciling {Key} failed; trying again in {Delay}: {Reason}")]
     private static partial void LogRefused(ILogger logger, ObjectKey key, string reason, TimeSpan delay);
 
+    // Somebody wrote in between, as happens; the next look has what they wrote.
+    [LoggerMessage(FrameworkEventIds.ReconcileOvertaken, LogLevel.Information, "Reconciling {Key} was overtaken; looking again in {Delay}: {Reason}")]
+    private static partial void LogOvertaken(ILogger logger, ObjectKey key, string reason, TimeSpan delay);
+
     [LoggerMessage(FrameworkEventIds.ObjectUnfit, LogLevel.Warning, "{Reason}; trying again in {Delay}")]
     private static partial void LogUnfit(ILogger logger, string reason, TimeSpan delay);
 

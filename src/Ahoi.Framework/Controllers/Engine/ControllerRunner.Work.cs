@@ -259,6 +259,9 @@ internal sealed partial class ControllerRunner
             case UnfitObjectException:
                 LogUnfit(_logger, exception.Message, delay);
                 break;
+            case ApiException { Code: 409 } when _backoff.Failures(item.Key) == 1:
+                LogOvertaken(_logger, item.Key, exception.Message, delay);
+                break;
             case ChildrenFailedException or ApiException or TransportException or DescriptionException:
                 LogRefused(_logger, item.Key, exception.Message, delay);
                 break;
