@@ -54,6 +54,10 @@ public sealed class ApiServerOptions
     /// machines where ports below 1024 cannot be listened at.</summary>
     public bool PublishOwnPort { get; init; }
 
+    /// <summary>Gets whether new pods get a service account and its token, as Kubernetes' admission plugin ServiceAccount has
+    /// it. It refuses pods whose account is not there, so that somebody has to make the accounts.</summary>
+    public bool GivesAccounts { get; init; }
+
     /// <summary>Gets what leads into running pods.</summary>
     /// <value>The default is <see langword="null"/>: no node can be reached.</value>
     public IPodStreams? Pods { get; init; }

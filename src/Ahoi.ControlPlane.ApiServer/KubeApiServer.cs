@@ -77,6 +77,11 @@ public sealed class KubeApiServer : IAsyncDisposable
         _ownKey = options.TokenSigningKey is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
         _parts.Admission.Add(new NamespaceLifecycle(feed, registry));
         var objects = new NamespaceObjects(feed, registry);
+        if (options.GivesAccounts)
+        {
+            _parts.Admission.Add(new ServiceAccountTokens(objects));
+        }
+
         _parts.Admission.Add(new LimitRanger(objects));
         _parts.Admission.Add(new PodPriorityClasses(feed, registry));
         _parts.Admission.Add(new DefaultClasses(objects));

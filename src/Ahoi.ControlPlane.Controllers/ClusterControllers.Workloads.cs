@@ -23,7 +23,9 @@ public sealed partial class ClusterControllers
         Add(controllers, events, "daemonset-controller", Kinds.DaemonSet, DaemonSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
         Add(controllers, events, "disruption-controller", Kinds.DisruptionBudget, DisruptionController.ReconcileAsync);
         Add(controllers, events, "node-controller", Kinds.Node, NodeTaints.ReconcileAsync);
+        Add(controllers, events, "node-lifecycle-controller", Kinds.Node, new NodeSilence().ReconcileAsync);
         Add(controllers, events, "taint-eviction-controller", Kinds.Pod, new TaintEviction().ReconcileAsync);
+        Add(controllers, events, "pod-garbage-collector", Kinds.Pod, new OrphanedPods().ReconcileAsync, o => o.ReconcilesDeleted = true);
         Add(controllers, events, "pvc-protection-controller", Kinds.Claim, VolumeProtection.ReconcileClaimAsync, o => o.ReconcilesDeleted = true);
         Add(controllers, events, "pv-protection-controller", Kinds.Volume, VolumeProtection.ReconcileVolumeAsync, o => o.ReconcilesDeleted = true);
         Add(controllers, events, "statefulset-controller", Kinds.StatefulSet, StatefulSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Ahoi.Client.Requests;
 using Ahoi.ControlPlane.Node;
 using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Node.Network;
@@ -30,6 +31,13 @@ public sealed partial class LocalCluster
         if (options.Nodes == 0)
         {
             return;
+        }
+
+        if (options.Controllers)
+        {
+            // Pods are refused before their namespace has its account; whoever starts a cluster need not mind.
+            using var client = new ApiClient(Connect());
+            await client.WaitUntilAsync(new("", "v1", "serviceaccounts"), new("default", "default"), a => a is not null, TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false);
         }
 
         if (options.LoopbackNetwork)

@@ -83,6 +83,7 @@ public sealed partial class LocalCluster : IAsyncDisposable
                 Tokens = [new TokenUser(token, Administrator, Administrator, ["system:masters"]), .. ReadUsers(options.TokenAuthFile)],
                 LoggerFactory = options.Loggers,
                 Pods = streams,
+                GivesAccounts = options is { Nodes: > 0, Controllers: true },
             });
             await StartServerAsync(server, options.Listen, cancellationToken).ConfigureAwait(false);
             cluster = new LocalCluster(store, certificates, signingKey, server, options.Time, token);

@@ -8,6 +8,7 @@ internal static class Kinds
     public static readonly GroupVersionKind Pod = new("", "v1", "Pod");
     public static readonly GroupVersionKind Node = new("", "v1", "Node");
     public static readonly GroupVersionKind Service = new("", "v1", "Service");
+    public static readonly GroupVersionKind Lease = new("coordination.k8s.io", "v1", "Lease");
     public static readonly GroupVersionKind Endpoints = new("", "v1", "Endpoints");
     public static readonly GroupVersionKind Secret = new("", "v1", "Secret");
     public static readonly GroupVersionKind ConfigMap = new("", "v1", "ConfigMap");

@@ -17,6 +17,7 @@ internal static class AddressRewrite
     private const int LoadCommand = 5;
     private const int AttachCommand = 8;
     private const int SocketAddressType = 18;
+    private const int MostTries = 20;
     private const int Bind4 = 8;
     private const int Bind6 = 9;
     private const int Connect4 = 10;
@@ -119,6 +120,11 @@ internal static class AddressRewrite
             ((long*)load)[2] = (long)text;
             ((int*)load)[17] = kind; // expected_attach_type, behind the log, the version, the flags, the name and the interface.
             var program = Native.Bpf(LoadCommand, load, 128);
+            for (var tries = 1; program < 0 && tries < MostTries && Marshal.GetLastPInvokeError() is Native.EventAgain or Native.EventInterrupted; tries++)
+            {
+                program = Native.Bpf(LoadCommand, load, 128); // A signal ended the check, as the garbage collector's do.
+            }
+
             if (program < 0)
             {
                 return false;

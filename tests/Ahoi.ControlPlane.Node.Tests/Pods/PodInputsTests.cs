@@ -89,6 +89,24 @@ public sealed class PodInputsTests
         Assert.Equal("s3cret\n400\napp=\"x\"\nb=\"y\"\ntoken\nvolumes\ninit\n", await world.LogAsync("volumes", new() { Container = "app" }));
     }
 
+    [Fact]
+    public async Task Pod_FindsItsToken_AndMayUseIt()
+    {
+        await using var world = await NodeWorld.ListenAsync();
+        await world.RunAsync("asks", "cd /var/run/secrets/kubernetes.io/serviceaccount; ls; cat namespace; echo; cat token");
+
+        await world.EndedAsync("asks");
+
+        var lines = (await world.LogAsync("asks")).Split('\n');
+        Assert.Equal(["ca.crt", "namespace", "token", "default"], lines[..4]);
+        using var http = new HttpClient { BaseAddress = world.Cluster.Url };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", lines[4]);
+        var answer = await http.PostAsync(
+            new Uri("/apis/authentication.k8s.io/v1/selfsubjectreviews", UriKind.Relative),
+            new StringContent("""{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}""", null, "application/json"));
+        Assert.Equal("system:serviceaccount:default:default", JsonTree.ParseMap(await answer.Content.ReadAsStringAsync()).At("status", "userInfo", "username"));
+    }
+
     [Theory]
     [InlineData("""{"configMap":{"name":"none"}}""", "MountVolume.SetUp failed for volume \"v\" : configmap \"none\" not found")]
     [InlineData("""{"persistentVolumeClaim":{"claimName":"none"}}""", "MountVolume.SetUp failed for volume \"v\" : persistentvolumeclaim \"none\" not found")]
