@@ -86,7 +86,7 @@ public sealed class LocalNode : IAsyncDisposable
         var nsenter = Tools.Find("nsenter", "util-linux");
         Directory.CreateDirectory(options.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var processes = new ProcessLoop();
-        var cgroups = new CgroupTree($"ahoi-{options.Name}-{Environment.ProcessId}", logger);
+        var cgroups = new CgroupTree(CgroupTree.NameFor(options.Name), logger);
         var client = new ApiClient(connection);
         Supervisor? supervisor = null;
         IHost? host = null;

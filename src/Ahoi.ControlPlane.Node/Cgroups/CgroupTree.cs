@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Ahoi.Api.Usage;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ namespace Ahoi.ControlPlane.Node.Cgroups;
 internal sealed partial class CgroupTree
 {
     private const string Mount = "/sys/fs/cgroup";
+    private const string Prefix = "ahoi-";
     private readonly string? _unified;
     private readonly Dictionary<string, string> _single = new(StringComparer.Ordinal);
     private readonly string? _addresses;
@@ -42,6 +44,10 @@ internal sealed partial class CgroupTree
 
             _unified = _single.Count == 0 ? _unified : null;
             _addresses = _unified ?? MakeAddresses(name);
+            foreach (var folder in Folders)
+            {
+                RemoveAbandoned(Path.GetDirectoryName(folder)!); // It is below a mount.
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -56,8 +62,8 @@ internal sealed partial class CgroupTree
     /// <param name="id">The container.</param>
     /// <param name="limits">What it may use.</param>
     /// <param name="requests">What it asks for; its share of the processors where they are scarce.</param>
-    /// <returns>The group, or <see langword="null"/>.</returns>
     /// <param name="address">The address that it has for 0.0.0.0 and localhost, where the machine lets it; none for the machine's own.</param>
+    /// <returns>The group, or <see langword="null"/>.</returns>
     public Cgroup? Make(string id, Amounts limits, Amounts requests, IPAddress? address)
     {
         if (!IsAvailable && _addresses is null)
@@ -89,10 +95,29 @@ internal sealed partial class CgroupTree
     {
         foreach (var folder in Folders.Where(Directory.Exists))
         {
-            foreach (var child in Directory.EnumerateDirectories(folder).Append(folder))
+            Remove(folder);
+        }
+    }
+
+    /// <summary>Names the group of a node: with the number of this process, so that those of processes that were killed are known.</summary>
+    public static string NameFor(string node) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{node}-{Environment.ProcessId}");
+
+    private static void RemoveAbandoned(string parent)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            if (folder.LastIndexOf('-') is var at && int.TryParse(folder.AsSpan(at + 1), CultureInfo.InvariantCulture, out var process) && !Directory.Exists($"/proc/{process}"))
             {
-                Cgroup.TryRemove(child);
+                Remove(folder);
             }
+        }
+    }
+
+    private static void Remove(string folder)
+    {
+        foreach (var child in Directory.EnumerateDirectories(folder).Append(folder))
+        {
+            Cgroup.TryRemove(child);
         }
     }
 

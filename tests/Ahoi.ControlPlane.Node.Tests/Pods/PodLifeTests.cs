@@ -206,6 +206,21 @@ public sealed class PodLifeTests
         Assert.Equal(("Failed", "DeadlineExceeded"), ((string)pod.At("status", "phase")!, (string)pod.At("status", "reason")!));
     }
 
+    [Fact]
+    public async Task Container_ThatNeedsMoreMemoryThanItsLimit_IsKilled()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && Directory.Exists("/sys/fs/cgroup"), "Limits are enforced where control groups can be made.");
+        Assert.SkipUnless(File.Exists("/usr/bin/perl"), "Perl is missing; apt-get install perl-base");
+        await using var world = await NodeWorld.StartAsync();
+        await world.RunAsync("hungry", "exec perl -e 'my @a; push @a, \"x\" x 1000000 while 1'", pod =>
+            pod.Map("spec")!.List("containers")!.Maps.Single()["resources"] = JsonTree.ParseMap("""{"limits":{"memory":"40Mi"}}"""));
+
+        var pod = await world.EndedAsync("hungry");
+
+        var end = NodeWorld.Status(pod).Map("state")!.Map("terminated")!;
+        Assert.Equal(("OOMKilled", 137L), (end.Text("reason"), end.Integer("exitCode")));
+    }
+
     internal static void AddEmptyDir(JsonMap pod, string path)
     {
         var spec = pod.Map("spec")!;
