@@ -107,6 +107,22 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tree_Watched_DrawsWhatComes_AndEndsWithItsRoot()
+    {
+        var maps = new GroupVersionResource("", "v1", "configmaps");
+        var root = await _client.CreateAsync(maps, "default", JsonTree.ParseMap("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"root"}}"""));
+
+        var watching = RunAsync("tree", "configmap/root", "-n", "default", "-w");
+        await EventuallyAsync(() => Task.FromResult(_output.ToString().Contains("ConfigMap root", StringComparison.Ordinal)));
+        await _client.CreateAsync(maps, "default", JsonTree.ParseMap(
+            $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"child","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"root","uid":"{{{root.Uid}}}"}]}}"""));
+        await EventuallyAsync(() => Task.FromResult(_output.ToString().Contains("ConfigMap child", StringComparison.Ordinal)));
+        await _client.DeleteAsync(maps, root.Key);
+
+        Assert.Equal(ExitCodes.Ok, await watching.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
     public async Task ExplainReconcile_EndpointWhereNobodyListens_SaysSo()
     {
         Assert.Equal(ExitCodes.Failed, await RunAsync("explain-reconcile", "namespace/default", "--endpoint", "http://127.0.0.1:1"));
@@ -121,6 +137,7 @@ public sealed class ClusterCommandTests : IAsyncLifetime
     [InlineData("operators run --observe there", ExitCodes.Usage, "'there' of --observe is not an address and port; write it as 127.0.0.1:8081.")]
     [InlineData("operators run --otlp there", ExitCodes.Usage, "'there' of --otlp is not a collector's address; write it as http://127.0.0.1:4317.")]
     [InlineData("tree customer", ExitCodes.Usage, "'customer' does not name an object; write it as KIND/NAME.")]
+    [InlineData("tree namespace/default -w -o json", ExitCodes.Usage, "--watch draws for people; leave it out with -o json.")]
     [InlineData("tree ship/a", ExitCodes.Failed, "the cluster does not serve a kind 'ship'")]
     [InlineData("tree namespace/none", ExitCodes.Failed, "there is no Namespace none")]
     [InlineData("plan --operators tenency", ExitCodes.Usage, "Did you mean 'tenancy'?")]

@@ -25,6 +25,9 @@ public sealed class UpCommandTests : IDisposable
     [InlineData("up --listen here", "'here' of --listen is not an address and port; write it as 127.0.0.1:6443.")]
     [InlineData("up --ephemeral --data x", "--ephemeral keeps nothing and --data keeps everything; give one of them.")]
     [InlineData("up --http --listen 0.0.0.0:0", "--http sends tokens in the clear and is for loopback addresses only.")]
+    [InlineData("up --nodes 0", "--nodes must be from 1 to 64, not 0; to run none, leave the node out with --components.")]
+    [InlineData("up --nodes 65", "--nodes must be from 1 to 64, not 65")]
+    [InlineData("up --ingress-http there", "'there' of --ingress-http is not an address and port")]
     public async Task Run_WrongFlags_IsUsageAndSaysWhatIsRight(string line, string message)
     {
         Assert.Equal(ExitCodes.Usage, await RunAsync(line.Split(' ')));
