@@ -1,5 +1,5 @@
-using System.Globalization;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 
 namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 
@@ -53,7 +53,7 @@ internal static class DefinitionConditions
         var moved = condition.Text("status") != status;
         var since = moved ? null : condition.Text("lastTransitionTime");
         condition.Clear();
-        condition["lastTransitionTime"] = since ?? now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        condition["lastTransitionTime"] = since ?? ApiTime.Write(now);
         condition["message"] = message;
         condition["reason"] = reason;
         condition["status"] = status;

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 
 namespace Ahoi.ControlPlane.ApiServer.CustomResources;
 
@@ -12,7 +12,7 @@ internal static class DefinitionDeletion
     public static void Begin(JsonMap definition, DateTimeOffset now)
     {
         var metadata = definition.EnsureMap("metadata");
-        metadata["deletionTimestamp"] ??= now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        metadata["deletionTimestamp"] ??= ApiTime.Write(now);
         var finalizers = metadata.EnsureList("finalizers");
         if (!finalizers.Contains(DefinitionStrategy.CleanupFinalizer))
         {

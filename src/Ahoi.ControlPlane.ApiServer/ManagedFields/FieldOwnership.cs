@@ -1,6 +1,6 @@
-using System.Globalization;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 using Ahoi.ControlPlane.ApiServer.Schemas;
 
 namespace Ahoi.ControlPlane.ApiServer.ManagedFields;
@@ -371,7 +371,7 @@ internal sealed class FieldOwnership
     }
 
     private static string Text(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        ApiTime.Write(time);
 
     private static ApiException BadRequest(string message) => new(new(400, StatusReason.BadRequest, message));
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 
 namespace Ahoi.ControlPlane.ApiServer.Writing;
 
@@ -19,7 +19,7 @@ internal static class ObjectMetadata
     public static bool HasFinalizers(this JsonMap value) => value.Map("metadata")?.List("finalizers") is { Count: > 0 };
 
     public static string Timestamp(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        ApiTime.Write(time);
 
     /// <summary>Counts the object's generation up, where it has one.</summary>
     public static void RaiseGeneration(JsonMap metadata)

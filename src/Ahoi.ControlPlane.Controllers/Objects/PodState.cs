@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 
 namespace Ahoi.ControlPlane.Controllers.Objects;
 
@@ -32,5 +33,5 @@ internal static class PodState
         value is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     /// <summary>Writes a time as the API does: UTC, whole seconds.</summary>
-    public static string Write(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Write(DateTimeOffset time) => ApiTime.Write(time);
 }

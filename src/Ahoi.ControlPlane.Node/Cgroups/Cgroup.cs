@@ -25,9 +25,6 @@ internal sealed class Cgroup
     public bool RanOutOfMemory => Read(_unified ? "memory.events" : "memory.oom_control")
         .Any(l => l.StartsWith("oom_kill ", StringComparison.Ordinal) && l != "oom_kill 0");
 
-    /// <summary>Gets the bytes of memory in use, as far as known.</summary>
-    public long? Memory => ReadNumber(_unified ? "memory.current" : "memory.usage_in_bytes");
-
     /// <summary>Puts a process into it; what it starts stays in it.</summary>
     public void Add(int pid)
     {
@@ -118,6 +115,4 @@ internal sealed class Cgroup
             return [];
         }
     }
-
-    private long? ReadNumber(string file) => Read(file) is [var line, ..] && long.TryParse(line, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -64,7 +64,7 @@ internal sealed class ContainerEnvironment(PodFacts facts, PodSources sources)
     private void AddServices(Dictionary<string, string> variables)
     {
         var services = facts.Spec.Flag("enableServiceLinks") == false ? [] : sources.Services;
-        foreach (var service in (sources.ApiServer is { } kubernetes ? services.Prepend(kubernetes) : services))
+        foreach (var service in (sources.ApiServer is { } kubernetes ? services.Prepend(kubernetes) : services).Select(s => s.ToMap()))
         {
             var address = service.Map("spec")?.Text("clusterIP");
             var ports = (service.Map("spec")?.List("ports")?.Maps ?? []).ToList();

@@ -51,9 +51,6 @@ internal sealed class ContainerRun
     /// <summary>Gets how it ended, once it has.</summary>
     public Task<ContainerState.Terminated> Ended { get; }
 
-    /// <summary>Gets the bytes of memory in use, where known.</summary>
-    public long? Memory => _cgroup?.Memory;
-
     /// <summary>Starts a container's program.</summary>
     /// <exception cref="ContainerFaultException">It cannot be started as it is described.</exception>
     public static async Task<ContainerRun> StartAsync(IContainerHost host, JsonMap container, int restart, CancellationToken cancellationToken)

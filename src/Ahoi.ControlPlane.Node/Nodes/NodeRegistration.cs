@@ -94,7 +94,7 @@ internal sealed partial class NodeRegistration(ApiClient client, string name, st
         {
             ["holderIdentity"] = name,
             ["leaseDurationSeconds"] = LeaseSeconds,
-            ["renewTime"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", System.Globalization.CultureInfo.InvariantCulture),
+            ["renewTime"] = ApiTime.WriteMicro(time.GetUtcNow()),
         };
         var key = new ObjectKey("kube-node-lease", name);
         try
@@ -116,7 +116,7 @@ internal sealed partial class NodeRegistration(ApiClient client, string name, st
     private async Task ReportAsync(CancellationToken cancellationToken)
     {
         var node = (await client.GetAsync(NodeKinds.Nodes, new(null, name), cancellationToken: cancellationToken).ConfigureAwait(false)).ToMap();
-        var now = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        var now = ApiTime.Write(time.GetUtcNow());
         var conditions = new JsonList();
         foreach (var (type, status, reason, message) in new[]
         {

@@ -180,10 +180,10 @@ internal sealed class PodController(
             }
         }
 
-        sources.ApiServer = (await context.FindAsync(NodeKinds.Service, ApiServerService, cancellationToken).ConfigureAwait(false))?.ToMap();
+        sources.ApiServer = await context.FindAsync(NodeKinds.Service, ApiServerService, cancellationToken).ConfigureAwait(false);
         if (pod.Map("spec")?.Flag("enableServiceLinks") != false)
         {
-            sources.Services = [.. (await context.ListAsync(NodeKinds.Service, cancellationToken, context.Key.Namespace).ConfigureAwait(false)).Select(s => s.ToMap())];
+            sources.Services = await context.ListAsync(NodeKinds.Service, cancellationToken, context.Key.Namespace).ConfigureAwait(false);
         }
 
         return sources;

@@ -1,55 +1,25 @@
+using Ahoi.ControlPlane.Node.Images.Storage;
+
 namespace Ahoi.ControlPlane.Node.Pods;
 
 /// <summary>The folders that pods leave.</summary>
 internal static class PodFolders
 {
-    /// <summary>Deletes a pod's folder, whatever its programs left in it.</summary>
+    private const int Tries = 2; // A program that is just ending may still write.
+
+    /// <summary>Deletes a pod's folder, whatever its programs left in it. What cannot be deleted is left.</summary>
     public static void Delete(string folder)
     {
-        try
+        for (var tries = 0; tries < Tries && Directory.Exists(folder); tries++)
         {
-            if (Directory.Exists(folder))
+            try
             {
-                Directory.Delete(folder, recursive: true);
+                FolderRemoval.RemoveTree(new(folder));
             }
-        }
-        catch (UnauthorizedAccessException)
-        {
-            Open(folder);
-            TryDelete(folder);
-        }
-        catch (IOException)
-        {
-            TryDelete(folder);
-        }
-    }
-
-    // Programs may have taken away the rights to look into or change their folders.
-    private static void Open(string folder)
-    {
-        try
-        {
-            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            foreach (var inner in new DirectoryInfo(folder).EnumerateDirectories().Where(d => d.LinkTarget is null))
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                Open(inner.FullName);
+                // Once more, or left.
             }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // What cannot be opened is left; the node tries again when it starts.
-        }
-    }
-
-    private static void TryDelete(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // As above.
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 using Ahoi.ControlPlane.Node.Containers;
 
 namespace Ahoi.ControlPlane.Node.Pods;
@@ -229,5 +230,5 @@ internal static class PodStatus
     private static DateTimeOffset Time(object? value) =>
         value is string text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : DateTimeOffset.UnixEpoch;
 
-    private static string Write(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Write(DateTimeOffset time) => ApiTime.Write(time);
 }

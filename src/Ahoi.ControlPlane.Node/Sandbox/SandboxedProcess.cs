@@ -25,9 +25,6 @@ internal sealed class SandboxedProcess
     /// <summary>Gets the program's exit code, once every process of the sandbox has ended.</summary>
     public Task<int> Exited { get; }
 
-    /// <summary>Gets the number of the sandbox's first process, as the machine counts.</summary>
-    public int InitPid => _init;
-
     /// <summary>Starts a program in a new sandbox.</summary>
     /// <param name="loop">Starts and watches the process.</param>
     /// <param name="bubblewrap">The file of bubblewrap.</param>

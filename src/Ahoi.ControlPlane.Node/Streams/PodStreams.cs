@@ -190,9 +190,9 @@ internal sealed class PodStreams(PodController pods, SandboxEntry entry, string 
 
     private static ApiException Refused(int code, string message) => new(new ApiStatus(code, code switch
     {
-        400 => "BadRequest",
-        404 => "NotFound",
+        400 => StatusReason.BadRequest,
+        404 => StatusReason.NotFound,
         501 => "NotImplemented",
-        _ => "InternalError",
+        _ => StatusReason.InternalError,
     }, message));
 }

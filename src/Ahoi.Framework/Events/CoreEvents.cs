@@ -74,7 +74,7 @@ public sealed class CoreEvents(TimeProvider time, string? host = null)
         }
     }
 
-    private string Now() => time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private string Now() => ApiTime.Write(time.GetUtcNow());
 
     private JsonMap New(InvolvedObject about, string component, EventDraft draft, ObjectKey key, string now)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Framework.Controllers;
@@ -65,5 +64,5 @@ internal static class EventContent
 
     private static string Cut(string text, int limit) => text.Length <= limit ? text : text[..(limit - 3)] + "...";
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) => ApiTime.WriteMicro(time);
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 
 namespace Ahoi.Framework.Leadership;
 
@@ -18,5 +18,5 @@ internal sealed record LeaseRecord(string Holder, TimeSpan Duration, long Transi
 
     /// <summary>A MicroTime has exactly six digits; the API server refuses any other number.</summary>
     public static string Time(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        ApiTime.WriteMicro(time);
 }

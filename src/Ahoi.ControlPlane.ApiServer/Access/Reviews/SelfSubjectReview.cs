@@ -1,4 +1,5 @@
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
 
@@ -10,7 +11,7 @@ internal sealed class SelfSubjectReview : IVirtualResource
     public ValueTask<JsonMap> CreateAsync(ApiRequest request, JsonMap value)
     {
         value.EnsureMap("metadata")["creationTimestamp"] =
-            request.Now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+            ApiTime.Write(request.Now);
         value["status"] = new JsonMap { ["userInfo"] = UserJson.Write(request.User) };
         return new(value);
     }

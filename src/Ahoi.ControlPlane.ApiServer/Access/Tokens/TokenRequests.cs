@@ -1,4 +1,3 @@
-using System.Globalization;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
@@ -97,5 +96,5 @@ internal sealed class TokenRequests(ServiceAccountTokens tokens, AdmissionChain 
             ?? throw ApiErrors.NotFound(new GroupVersionResource("", "v1", plural), name);
     }
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) => ApiTime.Write(time);
 }

@@ -22,7 +22,8 @@ internal static class FolderRemoval
         RemoveTree(new(folder));
     }
 
-    private static void RemoveTree(DirectoryInfo folder)
+    /// <summary>Deletes a folder with all in it, without a look at mounts.</summary>
+    public static void RemoveTree(DirectoryInfo folder)
     {
         if ((folder.UnixFileMode & Owner) != Owner)
         {

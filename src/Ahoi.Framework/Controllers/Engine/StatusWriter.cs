@@ -137,7 +137,7 @@ internal sealed partial class StatusWriter(ControllerDefinition definition, Obje
             var before = live?.List("conditions")?.Maps.FirstOrDefault(c => c.Text("type") == condition.Type);
             var since = before is not null && before.Text("status") == condition.Status && before.Text("lastTransitionTime") is { } known
                 ? known
-                : (condition.LastTransitionTime ?? time.GetUtcNow()).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+                : ApiTime.Write(condition.LastTransitionTime ?? time.GetUtcNow());
             var map = new JsonMap
             {
                 ["type"] = condition.Type,

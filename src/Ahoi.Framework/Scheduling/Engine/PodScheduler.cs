@@ -335,7 +335,7 @@ internal sealed partial class PodScheduler(SchedulerOptions options) : IOperator
                 return;
             }
 
-            var at = _tools.Time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+            var at = ApiTime.Write(_tools.Time.GetUtcNow());
             var condition = new JsonMap
             {
                 ["type"] = "PodScheduled",
