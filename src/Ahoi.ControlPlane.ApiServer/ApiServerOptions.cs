@@ -62,6 +62,10 @@ public sealed class ApiServerOptions
     /// <value>The default is <see langword="null"/>: no node can be reached.</value>
     public IPodStreams? Pods { get; init; }
 
+    /// <summary>Gets what knows what nodes and pods use.</summary>
+    /// <value>The default is <see langword="null"/>: <c>metrics.k8s.io</c> is not served.</value>
+    public IResourceMetrics? Metrics { get; init; }
+
     /// <summary>Gets where the server logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

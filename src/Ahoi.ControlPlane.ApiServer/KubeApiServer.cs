@@ -10,6 +10,7 @@ using Ahoi.ControlPlane.ApiServer.Caching;
 using Ahoi.ControlPlane.ApiServer.CustomResources;
 using Ahoi.ControlPlane.ApiServer.Hosting;
 using Ahoi.ControlPlane.ApiServer.Kinds.Networking;
+using Ahoi.ControlPlane.ApiServer.Metrics;
 using Ahoi.ControlPlane.ApiServer.Reading;
 using Ahoi.ControlPlane.ApiServer.Requests;
 using Ahoi.ControlPlane.ApiServer.Resources;
@@ -111,10 +112,10 @@ public sealed class KubeApiServer : IAsyncDisposable
             await _parts.Feed.AttachAsync(storage, cancellationToken).ConfigureAwait(false);
         }
 
-        _parts.Registry.SetAll(resources);
+        _parts.Registry.SetAll(_options.Metrics is { } metrics ? [.. resources, .. MetricsResources.Make(_parts, metrics, resources)] : resources);
         await _parts.Feed.StartAsync(cancellationToken).ConfigureAwait(false);
         var writer = new SystemWriter(_parts, _writes);
-        await new SystemObjects(_parts, writer).EnsureAsync(cancellationToken).ConfigureAwait(false);
+        await new SystemObjects(_parts, writer).EnsureAsync(_options.Metrics is not null, cancellationToken).ConfigureAwait(false);
         await _definitions.StartAsync(cancellationToken).ConfigureAwait(false);
         _parts.Ready = true;
         if (_options.Listen is { } endpoint)

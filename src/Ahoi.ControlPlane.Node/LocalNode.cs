@@ -1,7 +1,9 @@
 using Ahoi.Api.Objects;
+using Ahoi.Api.Usage;
 using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
 using Ahoi.ControlPlane.Node.Cgroups;
+using Ahoi.ControlPlane.Node.Metrics;
 using Ahoi.ControlPlane.Node.Nodes;
 using Ahoi.ControlPlane.Node.Pods;
 using Ahoi.ControlPlane.Node.Processes;
@@ -34,6 +36,8 @@ public sealed class LocalNode : IAsyncDisposable
     private readonly ApiClient _client;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _reporting;
+    private readonly UsageSampler _usage;
+    private readonly Task _measuring;
     private readonly PodStreams _streams;
     private bool _disposed;
 
@@ -41,6 +45,8 @@ public sealed class LocalNode : IAsyncDisposable
     {
         (_host, _supervisor, _processes, _cgroups, _client, Pods, _streams, Name, Folder) = (host, supervisor, processes, cgroups, client, pods, streams, options.Name, options.Folder);
         _reporting = registration.RunAsync(_stopping.Token);
+        _usage = new(options.Name, pods, options.Time);
+        _measuring = _usage.RunAsync(_stopping.Token);
     }
 
     /// <summary>Gets the node's name.</summary>
@@ -49,7 +55,15 @@ public sealed class LocalNode : IAsyncDisposable
     /// <summary>Gets the folder with the pods' folders.</summary>
     public string Folder { get; }
 
+    /// <summary>Gets what the machine uses, which all its nodes share; <see langword="null"/> for the first seconds.</summary>
+    public UsageSample? Usage => _usage.OfMachine;
+
     internal PodController Pods { get; }
+
+    /// <summary>Gets what the containers of a pod use.</summary>
+    /// <param name="uid">The pod's uid.</param>
+    /// <returns>The figures of all containers that run; none where those of one of them are not known yet.</returns>
+    public IReadOnlyList<UsageSample> UsageOf(string uid) => _usage.OfPod(uid);
 
     /// <summary>Answers a request for a pod's log, or one that leads into a pod: <c>log</c>, <c>exec</c>, <c>attach</c>,
     /// <c>portforward</c>, as API servers hand them on to the pod's node.</summary>
@@ -160,7 +174,7 @@ public sealed class LocalNode : IAsyncDisposable
         }
 
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await _reporting.ConfigureAwait(false);
+        await Task.WhenAll(_reporting, _measuring).ConfigureAwait(false);
         await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
 
         // All at once: a supervisor would stop one pod after the other.

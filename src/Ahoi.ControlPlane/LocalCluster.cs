@@ -64,6 +64,7 @@ public sealed partial class LocalCluster : IAsyncDisposable
         KubeApiServer? server = null;
         LocalCluster? cluster = null;
         var streams = new ClusterStreams();
+        var metrics = new ClusterMetrics();
         try
         {
             signingKey = await ReadOrMakeSigningKeyAsync(folder, cancellationToken).ConfigureAwait(false);
@@ -83,6 +84,7 @@ public sealed partial class LocalCluster : IAsyncDisposable
                 Tokens = [new TokenUser(token, Administrator, Administrator, ["system:masters"]), .. ReadUsers(options.TokenAuthFile)],
                 LoggerFactory = options.Loggers,
                 Pods = streams,
+                Metrics = options.Nodes > 0 ? metrics : null,
                 GivesAccounts = options is { Nodes: > 0, Controllers: true },
             });
             await StartServerAsync(server, options.Listen, cancellationToken).ConfigureAwait(false);
@@ -97,6 +99,7 @@ public sealed partial class LocalCluster : IAsyncDisposable
             }
 
             streams.Find = cluster.FindNode;
+            metrics.Find = cluster.FindNode;
             await cluster.StartNodesAsync(options, folder, cancellationToken).ConfigureAwait(false);
             await cluster.WriteKubeconfigAsync(options.KubeconfigFile ?? folder?.Kubeconfig, cancellationToken).ConfigureAwait(false);
             return cluster;

@@ -40,10 +40,10 @@ internal static class ObjectAnswers
     /// <summary>Answers with a list.</summary>
     public static async ValueTask WriteListAsync(ApiRequest request, ListPage page)
     {
-        AnswerWriter.AddWarnings(request);
         var resource = request.Resource;
         if (request.Form is { As: Transformation.None, Yaml: false } && !request.Query.Flag("pretty"))
         {
+            AnswerWriter.AddWarnings(request);
             await StreamAsync(request, page).ConfigureAwait(false);
             return;
         }
@@ -55,7 +55,17 @@ internal static class ObjectAnswers
             items.Add(JsonTree.ParseMap(form.Span));
         }
 
-        var metadata = JsonTree.ParseMap(Metadata(page, resource.IsCustom && request.Form.As == Transformation.None));
+        await WriteListAsync(request, items, JsonTree.ParseMap(Metadata(page, resource.IsCustom && request.Form.As == Transformation.None))).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers with a list.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="items">The objects, with their kinds; they are changed.</param>
+    /// <param name="metadata">The list's metadata.</param>
+    public static async ValueTask WriteListAsync(ApiRequest request, JsonList items, JsonMap metadata)
+    {
+        AnswerWriter.AddWarnings(request);
+        var resource = request.Resource;
         JsonMap list;
         switch (request.Form.As)
         {

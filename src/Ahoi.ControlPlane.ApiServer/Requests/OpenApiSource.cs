@@ -82,7 +82,7 @@ internal sealed class OpenApiSource(ResourceRegistry registry)
         {
             described.Add(new(resource.Resource, resource.GroupVersionKind, resource.Namespaced, resource.Verbs)
             {
-                IsCustom = resource.IsCustom,
+                IsCustom = resource.IsCustom || resource.CustomSchema is not null,
                 CustomSchema = resource.CustomSchema,
             });
             foreach (var subresource in resource.Subresources)

@@ -95,6 +95,13 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
     private async ValueTask GetAsync(ApiRequest request)
     {
         var resource = request.Resource;
+        if (resource.Computed is { } computed)
+        {
+            var made = await computed.GetAsync(request).ConfigureAwait(false);
+            await ObjectAnswers.WriteObjectAsync(request, 200, Ahoi.Api.Json.JsonTree.ToUtf8(made)).ConfigureAwait(false);
+            return;
+        }
+
         var storage = resource.Storage ?? throw ApiErrors.MethodNotAllowed();
         if (request.Query["resourceVersion"] is { Length: > 0 } version)
         {
@@ -121,6 +128,12 @@ internal sealed class ResourceRequests(ServerParts parts, WriteRequests writes)
         if (request.Form.As == Transformation.Table)
         {
             Tables.TableBuilder.Included(request);
+        }
+
+        if (request.Resource.Computed is { } computed)
+        {
+            await ObjectAnswers.WriteListAsync(request, await computed.ListAsync(request).ConfigureAwait(false), []).ConfigureAwait(false);
+            return;
         }
 
         var options = ListOptions.Read(request.Query, request.Resource, watch: false);

@@ -47,7 +47,7 @@ internal sealed class ServedResource
     /// <summary>Gets the version's type; <see langword="null"/> for a custom kind without a schema.</summary>
     public Schema? Schema { get; init; }
 
-    /// <summary>Gets the structural schema as its definition says it, for OpenAPI; <see langword="null"/> for built-in kinds.</summary>
+    /// <summary>Gets the structural schema as its definition says it, for OpenAPI; <see langword="null"/> for built-in kinds that Kubernetes itself describes.</summary>
     public Ahoi.Api.Json.JsonMap? CustomSchema { get; init; }
 
     public required IKindStrategy Strategy { get; init; }
@@ -66,6 +66,9 @@ internal sealed class ServedResource
 
     /// <summary>Gets how a stored object becomes one of this version; <see langword="null"/> where stored objects of this version are served as they are.</summary>
     public IStoredObjectReader? Reader { get; init; }
+
+    /// <summary>Gets what makes the objects when they are read; <see langword="null"/> where they are stored, or none are read.</summary>
+    public IComputedObjects? Computed { get; init; }
 
     /// <summary>Gets what answers a creation where nothing is kept.</summary>
     public IVirtualResource? Virtual { get; init; }

@@ -10,9 +10,9 @@ internal sealed class SystemObjects(ServerParts parts, SystemWriter writer)
     /// <summary>The namespaces that every cluster has and that cannot be deleted.</summary>
     public static readonly IReadOnlyList<string> Namespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
-    public async ValueTask EnsureAsync(CancellationToken cancellationToken)
+    public async ValueTask EnsureAsync(bool metrics, CancellationToken cancellationToken)
     {
-        foreach (var value in Namespaces.Select(Namespace).Concat(BootstrapPolicy.Objects()))
+        foreach (var value in Namespaces.Select(Namespace).Concat(BootstrapPolicy.Objects(metrics)))
         {
             await writer.EnsureAsync(value, cancellationToken).ConfigureAwait(false);
         }

@@ -25,6 +25,17 @@ internal sealed class Cgroup
     public bool RanOutOfMemory => Read(_unified ? "memory.events" : "memory.oom_control")
         .Any(l => l.StartsWith("oom_kill ", StringComparison.Ordinal) && l != "oom_kill 0");
 
+    /// <summary>Gets the processor time that its processes have used, in nanoseconds; <see langword="null"/> where it is not counted.</summary>
+    public long? Processor => _unified
+        ? Figure("cpu.stat", "usage_usec ") * 1000
+        : long.TryParse(Read("cpuacct.usage").FirstOrDefault(), CultureInfo.InvariantCulture, out var used) ? used : null;
+
+    /// <summary>Gets the memory that its processes have, in bytes, without file pages that the kernel could take back at
+    /// once, as the kubelet counts; <see langword="null"/> where it is not counted.</summary>
+    public long? Memory => long.TryParse(Read(_unified ? "memory.current" : "memory.usage_in_bytes").FirstOrDefault(), CultureInfo.InvariantCulture, out var used)
+        ? Math.Max(0, used - (Figure("memory.stat", _unified ? "inactive_file " : "total_inactive_file ") ?? 0))
+        : null;
+
     /// <summary>Puts a process into it; what it starts stays in it.</summary>
     public void Add(int pid)
     {
@@ -103,6 +114,10 @@ internal sealed class Cgroup
             File.WriteAllText(path, value);
         }
     }
+
+    private long? Figure(string file, string name) =>
+        Read(file).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is { } line
+        && long.TryParse(line.AsSpan(name.Length), CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private string[] Read(string file)
     {

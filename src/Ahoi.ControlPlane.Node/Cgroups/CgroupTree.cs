@@ -25,7 +25,7 @@ internal sealed partial class CgroupTree
         try
         {
             var own = File.ReadAllLines("/proc/self/cgroup").Select(l => l.Split(':', 3)).Where(p => p.Length == 3).ToList();
-            foreach (var controller in (ReadOnlySpan<string>)["memory", "cpu", "pids"])
+            foreach (var controller in (ReadOnlySpan<string>)["memory", "cpu", "cpuacct", "pids"])
             {
                 if (!File.Exists($"{Mount}/{controller}/cgroup.procs"))
                 {

@@ -6,6 +6,7 @@ using Ahoi.ControlPlane.Node.Cgroups;
 using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Node.Images.Recipes;
 using Ahoi.ControlPlane.Node.Logs;
+using Ahoi.ControlPlane.Node.Metrics;
 using Ahoi.ControlPlane.Node.Pods;
 using Ahoi.ControlPlane.Node.Processes;
 using Ahoi.ControlPlane.Node.Sandbox;
@@ -50,6 +51,14 @@ internal sealed class ContainerRun
 
     /// <summary>Gets how it ended, once it has.</summary>
     public Task<ContainerState.Terminated> Ended { get; }
+
+    /// <summary>Measures what its processes have used.</summary>
+    public Consumption Measure()
+    {
+        var (processor, memory) = (_cgroup?.Processor, _cgroup?.Memory);
+        var counted = processor is null || memory is null ? ProcessTree.Measure(Process.FirstPid) : default;
+        return new(processor ?? counted.Processor, memory ?? counted.Memory);
+    }
 
     /// <summary>Starts a container's program.</summary>
     /// <exception cref="ContainerFaultException">It cannot be started as it is described.</exception>

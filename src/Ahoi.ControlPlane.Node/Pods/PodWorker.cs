@@ -101,6 +101,9 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         Verdict = _verdict,
     };
 
+    /// <summary>Gets its containers, init containers first.</summary>
+    public IEnumerable<ContainerRunner> Runners => _init.Concat(_apps);
+
     /// <summary>Finds a container.</summary>
     public ContainerRunner? Find(string name) => _apps.Concat(_init).FirstOrDefault(r => r.Name == name);
 

@@ -127,6 +127,9 @@ internal sealed class SandboxedProcess
     /// <summary>Changes the size of its terminal.</summary>
     public void Resize(TerminalSize size) => _bubblewrap.Resize(size);
 
+    /// <summary>Gets the number of the sandbox's first process, from which all others descend.</summary>
+    public int FirstPid => _init;
+
     /// <summary>Gets the program's number, as the machine counts, while it runs.</summary>
     public int? MainPid() =>
         // The sandbox's first process is bubblewrap's own, which reaps; the program is the first that it started.

@@ -80,7 +80,8 @@ internal static class BootstrapPolicy
     private static readonly PolicyRule[] IssuerDiscovery = [Paths("/.well-known/openid-configuration", "/.well-known/openid-configuration/", "/openid/v1/jwks", "/openid/v1/jwks/")];
 
     /// <summary>Makes the cluster roles and cluster role bindings, without uids and times.</summary>
-    public static IEnumerable<JsonMap> Objects()
+    /// <param name="metrics">Whether the server has metrics, which viewers may read then.</param>
+    public static IEnumerable<JsonMap> Objects(bool metrics = false)
     {
         yield return Role("cluster-admin", [Allow(["*"], "*", "*"), new() { Verbs = ["*"], NonResourceUrls = ["*"] }]);
         yield return Aggregated("admin", null, [.. Admin, .. Edit, .. View]);
@@ -94,6 +95,15 @@ internal static class BootstrapPolicy
         yield return Role("system:basic-user", BasicUser);
         yield return Role("system:auth-delegator", AuthDelegator);
         yield return Role("system:service-account-issuer-discovery", IssuerDiscovery);
+
+        if (metrics)
+        {
+            // As metrics-server brings it along.
+            var reader = Role("system:aggregated-metrics-reader", [Allow(Read, Metrics.MetricsResources.Group, "nodes", "pods")], "view");
+            reader.Map("metadata")!.Map("labels")![AggregatePrefix + "edit"] = "true";
+            reader.Map("metadata")!.Map("labels")![AggregatePrefix + "admin"] = "true";
+            yield return reader;
+        }
 
         yield return Binding("cluster-admin", UserInfo.MastersGroup);
         yield return Binding("system:discovery", UserInfo.AuthenticatedGroup);
