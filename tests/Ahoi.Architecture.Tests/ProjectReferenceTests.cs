@@ -26,12 +26,13 @@ public sealed class ProjectReferenceTests
         ["Ahoi.Cli"] =
         [
             "Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.ControlPlane", "Ahoi.ControlPlane.Node",
-            "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews",
+            "Ahoi.Operators", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews",
         ],
         ["Ahoi.Tenancy"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
         ["Ahoi.Pools"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
         ["Ahoi.Previews"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
-        ["Ahoi.Host"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews"],
+        ["Ahoi.Operators"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews"],
+        ["Ahoi.Host"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.Operators"],
     };
 
     [Fact]

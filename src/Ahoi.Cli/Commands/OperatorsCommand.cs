@@ -13,7 +13,7 @@ internal static class OperatorsCommand
     {
         var cluster = new ClusterOptions();
         var observation = new ObservationOptions();
-        var operators = OperatorSet.Option();
+        var operators = OperatorRuns.Option();
         var lease = new Option<string?>("--lease")
         {
             Description = "Let several replicas share the work: the Lease that decides which of them reconciles.",
@@ -35,7 +35,7 @@ internal static class OperatorsCommand
             var connection = await cluster.ConnectAsync(parsed, cancellationToken);
             var names = parsed.GetValue(operators)!;
             var parts = parsed.GetValue(lease)?.Split('/');
-            using var host = OperatorSet.Build(
+            using var host = OperatorRuns.Build(
                 connection,
                 names,
                 logging => ConsoleLogging.Configure(logging, LogLevel.Information),
@@ -48,7 +48,7 @@ internal static class OperatorsCommand
             var error = parsed.InvocationConfiguration.Error;
             try
             {
-                using var announcement = await OperatorSet.StartAsync(host, connection.Server, error, cancellationToken);
+                using var announcement = await OperatorRuns.StartAsync(host, connection.Server, error, cancellationToken);
                 await error.WriteLineAsync($"ahoi: operators {string.Join(", ", names)} run against {connection.Server}");
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }

@@ -16,7 +16,7 @@ internal static class PlanCommand
         var cluster = new ClusterOptions();
         var name = ObjectName.Argument(ArgumentArity.ZeroOrOne);
         var @namespace = new Option<string?>("--namespace", "-n") { Description = "Look at the objects of this namespace alone.", HelpName = "NS" };
-        var operators = OperatorSet.Option();
+        var operators = OperatorRuns.Option();
         var form = new Option<string>("--output", "-o") { Description = "How to print it: text or json.", DefaultValueFactory = _ => "text" };
         form.AcceptOnlyFromAmong("text", "json");
         var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 5 where anything would be written." };
@@ -28,7 +28,7 @@ internal static class PlanCommand
             var connection = await cluster.ConnectAsync(parsed, cancellationToken);
             using var client = new ApiClient(connection);
             var wanted = parsed.GetValue(name) is { } given ? (given, await FindAsync(client, given, cancellationToken)) : default;
-            using var host = OperatorSet.Build(connection, parsed.GetValue(operators)!, logging => ConsoleLogging.Configure(logging, LogLevel.Error));
+            using var host = OperatorRuns.Build(connection, parsed.GetValue(operators)!, logging => ConsoleLogging.Configure(logging, LogLevel.Error));
             await using var planned = host.Services.GetRequiredService<Operator>();
             var inNamespace = parsed.GetValue(@namespace);
             var plan = await planned.PlanAsync(

@@ -25,7 +25,7 @@ internal static class UpCommand
         var ingressHttps = Ingress("--ingress-https", "Where to serve Ingresses over TLS (default: a free port).");
         var hostPaths = new Option<string[]>("--host-path") { Description = "A folder that hostPath volumes may show; may be given several times.", HelpName = "DIR" };
         var images = new ImageFolderOption();
-        var operators = OperatorSet.Option();
+        var operators = OperatorRuns.Option();
         var tokens = new Option<string?>("--token-auth-file") { Description = "More users, as kube-apiserver's CSV: token,user,uid,\"group1,group2\".", HelpName = "FILE" };
         var demo = new Option<bool>("--demo") { Description = "Apply the example Customer and watch it converge." };
         var ready = new Option<string?>("--ready-file") { Description = "Created once the cluster answers and the chosen components run.", HelpName = "FILE" };

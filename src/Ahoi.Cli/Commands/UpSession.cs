@@ -23,8 +23,8 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
 
         using var components = ComponentSet.Build(cluster.Connect(), options.Components, Configure);
         await (components?.StartAsync(cancellationToken) ?? Task.CompletedTask);
-        using var host = options.Components.Contains("operators") ? OperatorSet.Build(cluster.Connect(), [.. options.Operators], Configure, observe: options.Observe) : null;
-        using var announcement = host is null ? null : await OperatorSet.StartAsync(host, cluster.Url!, error, cancellationToken);
+        using var host = options.Components.Contains("operators") ? OperatorRuns.Build(cluster.Connect(), [.. options.Operators], Configure, observe: options.Observe) : null;
+        using var announcement = host is null ? null : await OperatorRuns.StartAsync(host, cluster.Url!, error, cancellationToken);
         if (host is not null)
         {
             await error.WriteLineAsync($"ahoi: operators: {string.Join(", ", options.Operators)}");

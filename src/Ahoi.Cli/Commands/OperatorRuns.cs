@@ -3,48 +3,33 @@ using Ahoi.Cli.Observation;
 using Ahoi.Client.Connections;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Observability;
-using Ahoi.Tenancy;
+using Ahoi.Operators;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ahoi.Cli.Commands;
 
-/// <summary>The operators that come with Ahoi, and the one way to build them.</summary>
-internal static class OperatorSet
+/// <summary>How commands choose, build and start operators.</summary>
+internal static class OperatorRuns
 {
-    public static readonly string[] Known = ["tenancy"];
-
-    public static Option<string[]> Option() => NameLists.Create("--operators", "Which operators", Known);
+    public static Option<string[]> Option() => NameLists.Create("--operators", "Which operators", [.. OperatorSet.Known]);
 
     /// <summary>Builds a host of some operators; it is not started.</summary>
     public static IHost Build(
         ApiConnection connection, IReadOnlyCollection<string> operators, Action<ILoggingBuilder> logging, Action<AhoiOptions>? configure = null,
-        Action<ObservabilityOptions>? observe = null)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ahoi" });
-        builder.Services.AddLogging(logging);
-        // The command line itself listens to Ctrl-C; the host must not end before it.
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        var ahoi = builder.Services.AddAhoi(options =>
-        {
-            options.OperatorName = "ahoi";
-            options.Connection = connection;
-            options.InstallDefinitions = true;
-            configure?.Invoke(options);
-        });
-        if (observe is not null)
-        {
-            ahoi.AddObservability(observe);
-        }
-
-        if (operators.Contains("tenancy"))
-        {
-            ahoi.AddTenancy();
-        }
-
-        return builder.Build();
-    }
+        Action<ObservabilityOptions>? observe = null) =>
+        OperatorSet.Build(
+            connection,
+            operators,
+            services =>
+            {
+                services.AddLogging(logging);
+                // The command line itself listens to Ctrl-C; the host must not end before it.
+                services.AddSingleton<IHostLifetime, NoLifetime>();
+            },
+            configure,
+            observe);
 
     /// <summary>Starts a host, says where it can be looked at, and lets this user's other commands find it until the result
     /// is disposed of.</summary>
