@@ -11,4 +11,5 @@ namespace Ahoi.Tenancy;
 [JsonSerializable(typeof(Customer))]
 [JsonSerializable(typeof(Database))]
 [JsonSerializable(typeof(Scheduler))]
+[JsonSerializable(typeof(Webhooks))]
 internal sealed partial class TenancyJson : JsonSerializerContext;

@@ -34,6 +34,8 @@ internal static class FrameworkEventIds
     public const int DefinitionApplied = 302;
     public const int DefinitionFailed = 303;
     public const int DrainTimedOut = 304;
+    public const int ManifestApplied = 305;
+    public const int ManifestFailed = 306;
 
     // Leadership: 400 to 499.
     public const int LeadershipBegan = 400;

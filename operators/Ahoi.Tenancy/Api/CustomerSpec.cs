@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Ahoi.Framework.Definitions;
 using Ahoi.Tenancy.Planning;
@@ -5,6 +6,9 @@ using Ahoi.Tenancy.Planning;
 namespace Ahoi.Tenancy.Api;
 
 /// <summary>What a customer should have.</summary>
+[CelRule(
+    "has(self.__namespace__) == has(oldSelf.__namespace__)",
+    Message = "namespace is decided when the Customer is created and cannot be set or taken out later")]
 public sealed record CustomerSpec
 {
     /// <summary>Gets the customer's name for people.</summary>
@@ -14,11 +18,24 @@ public sealed record CustomerSpec
     /// <summary>Gets the customer's namespace; <c>cust-NAME</c> where left out.</summary>
     public CustomerNamespace? Namespace { get; init; }
 
+    /// <summary>Gets whether the API server refuses to delete the Customer.</summary>
+    /// <value>The default is <see langword="true"/>.</value>
+    [DefaultValue(true)]
+    public bool DeletionProtection { get; init; } = true;
+
     /// <summary>Gets what happens to the customer's data when the Customer is deleted.</summary>
-    public CustomerDeletion? Deletion { get; init; }
+    public CustomerDeletion Deletion { get; set; } = new(); // Not init: what is not in the JSON would be null then.
+
+    /// <summary>Gets whether nothing of the customer runs; its data stay.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    [DefaultValue(false)]
+    public bool Suspended { get; init; }
+
+    /// <summary>Gets how much the customer may use; no limit where left out.</summary>
+    public CustomerQuota? Quota { get; init; }
 
     /// <summary>Gets what the customer has.</summary>
-    public CustomerFeatures Features { get; init; } = new();
+    public CustomerFeatures Features { get; set; } = new(); // Not init: what is not in the JSON would be null then.
 }
 
 /// <summary>Where the customer's objects live.</summary>
@@ -34,74 +51,51 @@ public sealed record CustomerNamespace
 public sealed record CustomerDeletion
 {
     /// <summary>Gets whether the deletion may destroy data.</summary>
-    /// <value>The default is <see cref="DeletionPolicy.Retain"/>: a Customer with a database waits until this says otherwise.</value>
+    /// <value>The default is <see cref="DeletionPolicy.Retain"/>: the volumes stay.</value>
+    [DefaultValue(DeletionPolicy.Retain)]
     public DeletionPolicy Policy { get; init; }
+
+    /// <summary>Gets whether data are destroyed only after a backup was made and checked.</summary>
+    /// <value>The default is <see cref="FinalBackup.Required"/>.</value>
+    [DefaultValue(FinalBackup.Required)]
+    public FinalBackup FinalBackup { get; init; }
 }
 
 /// <summary>Whether a deletion may destroy data.</summary>
 public enum DeletionPolicy
 {
-    /// <summary>It may not.</summary>
+    /// <summary>It may not: volumes stay when everything else has gone.</summary>
     Retain,
 
     /// <summary>It may.</summary>
     Delete,
 }
 
-/// <summary>What a customer has.</summary>
-[CelRule(
-    "!has(oldSelf.database) || has(self.database)",
-    Message = "database cannot be taken out again once it is there, because its size would be forgotten; set enabled: false")]
-public sealed record CustomerFeatures
+/// <summary>Whether data are backed up before they are destroyed.</summary>
+public enum FinalBackup
 {
-    /// <summary>Gets the customer's database.</summary>
-    public DatabaseFeature? Database { get; init; }
+    /// <summary>They are, on a volume that stays.</summary>
+    Required,
 
-    /// <summary>Gets the customer's workflow scheduler.</summary>
-    public SchedulerFeature? Scheduler { get; init; }
-
-    /// <summary>Gets the customer's webhooks.</summary>
-    public WebhooksFeature? Webhooks { get; init; }
+    /// <summary>They are not.</summary>
+    Skip,
 }
 
-/// <summary>A database of the customer's own.</summary>
-[CelRule("!self.enabled || has(self.storage)", Message = "storage is required when the database is enabled, as in storage: 256gb")]
-[CelRule("!has(oldSelf.storage) || has(self.storage)", Message = "storage cannot be taken out again once it is set")]
-public sealed record DatabaseFeature
+/// <summary>How much a customer may use.</summary>
+public sealed record CustomerQuota
 {
-    /// <summary>Gets whether the database runs. Switched off it stops, and its data stays.</summary>
-    public required bool Enabled { get; init; }
+    /// <summary>Gets the processors that all pods together may ask for, as in <c>8</c> or <c>500m</c>.</summary>
+    [StringLength(20)]
+    [CelRule("isQuantity(self)", Message = "cpu must be a quantity, as in 8 or 500m")]
+    public string? Cpu { get; init; }
 
-    /// <summary>Gets the size of the data's volume, as in <c>256gb</c> or <c>1Ti</c>. It may grow, never shrink.</summary>
+    /// <summary>Gets the memory that all pods together may ask for, as in <c>16Gi</c>.</summary>
+    [StringLength(20)]
+    [CelRule("isQuantity(self)", Message = "memory must be a quantity, as in 16Gi")]
+    public string? Memory { get; init; }
+
+    /// <summary>Gets the storage that all claims together may ask for, as in <c>512gb</c>.</summary>
     [RegularExpression(StorageSize.Pattern)]
     [StringLength(16)]
-    [CelRule(
-        "quantity(self.lowerAscii().replace('b','').replace('g','G').replace('t','T')).compareTo("
-        + "quantity(oldSelf.lowerAscii().replace('b','').replace('g','G').replace('t','T'))) >= 0",
-        Message = "storage may grow but not shrink; gb and Gi differ: 256Gi is more than 256gb")]
     public string? Storage { get; init; }
-
-    /// <summary>Gets the storage class of the volume; the cluster's default where left out. It cannot be changed.</summary>
-    [Immutable]
-    public string? StorageClassName { get; init; }
-}
-
-/// <summary>The customer's workflow scheduler.</summary>
-public sealed record SchedulerFeature
-{
-    /// <summary>Gets whether the scheduler runs.</summary>
-    public required bool Enabled { get; init; }
-
-    /// <summary>Gets how many workers it has.</summary>
-    /// <value>The default is 1.</value>
-    [Range(0, 64)]
-    public int Workers { get; init; } = 1;
-}
-
-/// <summary>The customer's webhooks.</summary>
-[CelRule("!self.enabled", Message = "webhooks are not available in this version; set enabled: false or leave them out")]
-public sealed record WebhooksFeature
-{
-    /// <summary>Gets whether webhooks are served.</summary>
-    public required bool Enabled { get; init; }
 }

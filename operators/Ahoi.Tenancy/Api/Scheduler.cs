@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Ahoi.Api.Objects;
 using Ahoi.Framework.Definitions;
@@ -36,7 +37,13 @@ public sealed record SchedulerSpec
     public required int Workers { get; init; }
 
     /// <summary>Gets the Secret with the database the workers use; without one they get none.</summary>
+    [StringLength(253)]
     public string? DatabaseSecret { get; init; }
+
+    /// <summary>Gets what happens to running jobs when the Scheduler is deleted.</summary>
+    /// <value>The default is <see cref="WorkerRemoval.Drain"/>.</value>
+    [DefaultValue(WorkerRemoval.Drain)]
+    public WorkerRemoval Removal { get; init; }
 }
 
 /// <summary>What a scheduler is.</summary>
@@ -44,4 +51,7 @@ public sealed record SchedulerStatus
 {
     /// <summary>Gets how many workers are ready.</summary>
     public long ReadyWorkers { get; init; }
+
+    /// <summary>Gets how many workers were told to stop and finish their jobs.</summary>
+    public long DrainingWorkers { get; init; }
 }

@@ -1,135 +1,105 @@
-using System.Security.Cryptography;
-using System.Text;
 using Ahoi.Tenancy.Api;
 using k8s.Models;
 
 namespace Ahoi.Tenancy.Planning;
 
-/// <summary>Decides which objects make up one database: credentials, a server with a volume, a name for it, and a job that makes the application's role and database in it.</summary>
+/// <summary>Decides which objects make up one database with a server of its own.</summary>
 internal static class DatabasePlanner
 {
-    public const string DatabaseName = "app";
-    public const string UserName = "app";
-    private const int Port = 5432;
+    /// <summary>The annotation with the fingerprint of what the server was started with.</summary>
+    public const string ServerAnnotation = Group.Name + "/server";
+
     private const string DataFolder = "/var/lib/postgresql/data";
 
-    // Names and the password come as psql variables and are quoted by the server; nothing is pasted into the script.
-    private const string ProvisionScript =
-        """
-        set -eu
-        until pg_isready --quiet; do sleep 1; done
-        psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --set role="$APP_USER" --set password="$APP_PASSWORD" --set db="$APP_DATABASE" <<'SQL'
-        SELECT format('CREATE ROLE %I LOGIN', :'role') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
-        SELECT format('ALTER ROLE %I PASSWORD %L', :'role', :'password') \gexec
-        SELECT format('CREATE DATABASE %I OWNER %I', :'db', :'role') WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'db') \gexec
-        SQL
-        """;
-
-    public static string SecretName(string database) => $"{database}-database";
-
-    public static string HostOf(Database database) => $"{ServerName(database)}.{database.Metadata.Namespace}.svc";
-
-    /// <summary>Makes the credentials with a new random password; written once and never again.</summary>
-    public static V1Secret Secret(Database database) => new()
+    public static V1Secret Secret(Database database, string name, IDictionary<string, byte[]> data, string type = "Opaque") => new()
     {
-        Metadata = Metadata(database, SecretName(database.Metadata.Name!)),
-        Type = "Opaque",
-        StringData = new Dictionary<string, string>
-        {
-            ["host"] = HostOf(database),
-            ["port"] = Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["database"] = DatabaseName,
-            ["username"] = UserName,
-            ["password"] = RandomPassword(),
-            ["admin-password"] = RandomPassword(),
-        },
+        Metadata = Metadata(database, name),
+        Type = type,
+        Data = data,
     };
+
+    /// <summary>The Secret that applications read.</summary>
+    public static V1Secret ApplicationSecret(Database database, string host, int port, string databaseName, string username, string password) => Secret(
+        database,
+        DatabaseNames.Secret(database.Metadata.Name!),
+        new Dictionary<string, byte[]>
+        {
+            ["host"] = Bytes(host),
+            ["port"] = Bytes(port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            ["database"] = Bytes(databaseName),
+            ["username"] = Bytes(username),
+            ["password"] = Bytes(password),
+        });
 
     public static V1Service Service(Database database) => new()
     {
-        Metadata = Metadata(database, ServerName(database)),
+        Metadata = Metadata(database, DatabaseNames.Server(database)),
         Spec = new V1ServiceSpec
         {
             ClusterIP = "None",
-            Selector = Selector(database),
-            Ports = [new V1ServicePort { Name = "postgres", Port = Port, TargetPort = "postgres" }],
+            Selector = DatabaseNames.Selector(database),
+            Ports = [new V1ServicePort { Name = "postgres", Port = DatabaseNames.Port, TargetPort = "postgres" }],
+        },
+    };
+
+    /// <summary>
+    /// The claim of the data's volume. It is made here rather than by the StatefulSet, so that it can grow and outlive it:
+    /// a template cannot be changed.
+    /// </summary>
+    /// <param name="database">The database.</param>
+    /// <param name="storage">The size, as a quantity.</param>
+    public static V1PersistentVolumeClaim DataClaim(Database database, string storage) => Claim(database, DatabaseNames.DataClaim(database), storage);
+
+    public static V1PersistentVolumeClaim Claim(Database database, string name, string storage) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name, NamespaceProperty = database.Metadata.Namespace, Labels = DatabaseNames.DataLabels(database) },
+        Spec = new V1PersistentVolumeClaimSpec
+        {
+            AccessModes = ["ReadWriteOnce"],
+            StorageClassName = database.Spec.StorageClassName,
+            Resources = new V1VolumeResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["storage"] = new(storage) } },
         },
     };
 
     /// <summary>Makes the server.</summary>
     /// <param name="database">The database.</param>
     /// <param name="options">What holds for all customers.</param>
-    /// <param name="claimedStorage">The size that an existing StatefulSet claims, as a quantity: a claim template cannot be changed.</param>
-    public static V1StatefulSet StatefulSet(Database database, TenancyOptions options, string? claimedStorage = null) => new()
+    /// <param name="running">Whether it runs.</param>
+    /// <param name="certificates">The fingerprint of its certificates.</param>
+    public static V1StatefulSet StatefulSet(Database database, TenancyOptions options, bool running, string certificates)
     {
-        Metadata = Metadata(database, ServerName(database)),
-        Spec = new V1StatefulSetSpec
+        var fingerprint = ServerFingerprint(database, options, certificates);
+        var metadata = Metadata(database, DatabaseNames.Server(database));
+        metadata.Annotations = new Dictionary<string, string> { [ServerAnnotation] = fingerprint };
+        return new()
         {
-            Replicas = database.Spec.Stopped ? 0 : 1,
-            ServiceName = ServerName(database),
-            Selector = new V1LabelSelector { MatchLabels = Selector(database) },
-            Template = new V1PodTemplateSpec
+            Metadata = metadata,
+            Spec = new V1StatefulSetSpec
             {
-                Metadata = new V1ObjectMeta { Labels = Selector(database) },
-                Spec = new V1PodSpec { Containers = [Server(database, options)] },
-            },
-            VolumeClaimTemplates =
-            [
-                new V1PersistentVolumeClaim
-                {
-                    ApiVersion = "v1",
-                    Kind = "PersistentVolumeClaim",
-                    Metadata = new V1ObjectMeta { Name = "data" },
-                    Spec = new V1PersistentVolumeClaimSpec
-                    {
-                        AccessModes = ["ReadWriteOnce"],
-                        StorageClassName = database.Spec.StorageClassName,
-                        Resources = new V1VolumeResourceRequirements
-                        {
-                            Requests = new Dictionary<string, ResourceQuantity>
-                            {
-                                ["storage"] = new(claimedStorage ?? StorageSize.Parse(database.Spec.Storage).Quantity),
-                            },
-                        },
-                    },
-                },
-            ],
-        },
-    };
-
-    /// <summary>Makes the job that prepares the server. A Job cannot be changed, so its name says what it was made from.</summary>
-    public static V1Job ProvisioningJob(Database database, TenancyOptions options)
-    {
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ProvisionScript}\n{options.DatabaseImage}")))[..8];
-        return new V1Job
-        {
-            Metadata = Metadata(database, $"{database.Metadata.Name}-provision-{fingerprint}"),
-            Spec = new V1JobSpec
-            {
-                BackoffLimit = 6,
+                Replicas = running ? 1 : 0,
+                ServiceName = DatabaseNames.Server(database),
+                Selector = new V1LabelSelector { MatchLabels = DatabaseNames.Selector(database) },
                 Template = new V1PodTemplateSpec
                 {
+                    Metadata = new V1ObjectMeta
+                    {
+                        Labels = DatabaseNames.Labels(database),
+                        Annotations = new Dictionary<string, string> { [ServerAnnotation] = fingerprint },
+                    },
                     Spec = new V1PodSpec
                     {
-                        RestartPolicy = "OnFailure",
-                        Containers =
+                        AutomountServiceAccountToken = false,
+                        TerminationGracePeriodSeconds = 120, // A fast stop writes what is in memory; killed, it would have to recover.
+                        Containers = [Server(database, options)],
+                        Volumes =
                         [
-                            new V1Container
+                            new V1Volume
                             {
-                                Name = "provision",
-                                Image = options.DatabaseImage,
-                                Command = ["sh", "-c", ProvisionScript],
-                                Env =
-                                [
-                                    FromSecret(database, "PGHOST", "host"),
-                                    FromSecret(database, "PGPORT", "port"),
-                                    FromSecret(database, "PGPASSWORD", "admin-password"),
-                                    new V1EnvVar { Name = "PGUSER", Value = "postgres" },
-                                    FromSecret(database, "APP_DATABASE", "database"),
-                                    FromSecret(database, "APP_USER", "username"),
-                                    FromSecret(database, "APP_PASSWORD", "password"),
-                                ],
+                                Name = "data",
+                                PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = DatabaseNames.DataClaim(database) },
                             },
+                            new V1Volume { Name = "files", ConfigMap = new V1ConfigMapVolumeSource { Name = DatabaseNames.Server(database) } },
+                            new V1Volume { Name = "tls", Secret = new V1SecretVolumeSource { SecretName = DatabaseNames.ServerCertificateSecret(database) } },
                         ],
                     },
                 },
@@ -137,48 +107,56 @@ internal static class DatabasePlanner
         };
     }
 
-    public static string ServerName(Database database) => $"{database.Metadata.Name}-postgres";
+    /// <summary>The fingerprint of all that needs a restart of the server when it changes.</summary>
+    public static string ServerFingerprint(Database database, TenancyOptions options, string certificates) => Fingerprint.Of(
+    [
+        options.DatabaseImage,
+        ServerFiles.Start,
+        ServerFiles.Access,
+        certificates,
+        database.Metadata.Annotations?.GetValueOrDefault(Group.RestartAnnotation),
+        .. ServerFiles.Arguments(database),
+    ]);
+
+    public static V1EnvVar FromSecret(string name, string secret, string key) => new()
+    {
+        Name = name,
+        ValueFrom = new V1EnvVarSource { SecretKeyRef = new V1SecretKeySelector { Name = secret, Key = key } },
+    };
+
+    public static V1ObjectMeta Metadata(Database database, string name) => new()
+    {
+        Name = name,
+        NamespaceProperty = database.Metadata.Namespace,
+        Labels = DatabaseNames.Labels(database),
+    };
 
     private static V1Container Server(Database database, TenancyOptions options) => new()
     {
         Name = "postgres",
         Image = options.DatabaseImage,
-        Ports = [new V1ContainerPort { Name = "postgres", ContainerPort = Port }],
+        Command = ["sh", "-c", ServerFiles.Start, "postgres"],
+        Args = ServerFiles.Arguments(database),
+        Ports = [new V1ContainerPort { Name = "postgres", ContainerPort = DatabaseNames.Port }],
         Env =
         [
-            FromSecret(database, "POSTGRES_PASSWORD", "admin-password"),
+            FromSecret("POSTGRES_PASSWORD", DatabaseNames.AdminSecret(database), "password"),
             // A folder below the mount: a volume's root may hold a lost+found that initdb refuses.
             new V1EnvVar { Name = "PGDATA", Value = $"{DataFolder}/pgdata" },
         ],
         ReadinessProbe = new V1Probe
         {
             Exec = new V1ExecAction { Command = ["pg_isready", "--quiet", "--username=postgres"] },
-            PeriodSeconds = 5,
+            PeriodSeconds = 2,
+            TimeoutSeconds = 5,
         },
-        VolumeMounts = [new V1VolumeMount { Name = "data", MountPath = DataFolder }],
+        VolumeMounts =
+        [
+            new V1VolumeMount { Name = "data", MountPath = DataFolder },
+            new V1VolumeMount { Name = "files", MountPath = ServerFiles.Folder, ReadOnlyProperty = true },
+            new V1VolumeMount { Name = "tls", MountPath = ServerFiles.CertificateFolder, ReadOnlyProperty = true },
+        ],
     };
 
-    private static V1EnvVar FromSecret(Database database, string name, string key) => new()
-    {
-        Name = name,
-        ValueFrom = new V1EnvVarSource
-        {
-            SecretKeyRef = new V1SecretKeySelector { Name = SecretName(database.Metadata.Name!), Key = key },
-        },
-    };
-
-    private static V1ObjectMeta Metadata(Database database, string name) => new()
-    {
-        Name = name,
-        NamespaceProperty = database.Metadata.Namespace,
-        Labels = Selector(database),
-    };
-
-    private static Dictionary<string, string> Selector(Database database) => new()
-    {
-        ["app.kubernetes.io/name"] = "postgres",
-        ["app.kubernetes.io/instance"] = database.Metadata.Name!,
-    };
-
-    private static string RandomPassword() => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 32);
+    private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 }

@@ -6,49 +6,47 @@ namespace Ahoi.Tenancy.Planning;
 /// <summary>Decides which objects make up one scheduler: a Deployment of workers.</summary>
 internal static class SchedulerPlanner
 {
-    // A worker that is told to stop finishes its job; this is how long it may take.
-    private const int GraceSeconds = 60;
+    public static string NameOf(Scheduler scheduler) => $"{scheduler.Metadata.Name}-scheduler";
 
-    public static V1Deployment Deployment(Scheduler scheduler, TenancyOptions options)
+    public static Dictionary<string, string> Selector(Scheduler scheduler) => new()
     {
-        var labels = new Dictionary<string, string>
+        ["app.kubernetes.io/name"] = "scheduler",
+        ["app.kubernetes.io/instance"] = scheduler.Metadata.Name!,
+    };
+
+    /// <summary>Makes the workers.</summary>
+    /// <param name="scheduler">The scheduler.</param>
+    /// <param name="options">What holds for all customers.</param>
+    /// <param name="workers">How many.</param>
+    /// <param name="credentials">The fingerprint of the database's Secret: other credentials, other pods.</param>
+    public static V1Deployment Deployment(Scheduler scheduler, TenancyOptions options, int workers, string? credentials) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = NameOf(scheduler), NamespaceProperty = scheduler.Metadata.Namespace, Labels = Selector(scheduler) },
+        Spec = new V1DeploymentSpec
         {
-            ["app.kubernetes.io/name"] = "scheduler",
-            ["app.kubernetes.io/instance"] = scheduler.Metadata.Name!,
-        };
-        return new V1Deployment
-        {
-            Metadata = new V1ObjectMeta
+            Replicas = workers,
+            Selector = new V1LabelSelector { MatchLabels = Selector(scheduler) },
+            Template = new V1PodTemplateSpec
             {
-                Name = $"{scheduler.Metadata.Name}-scheduler",
-                NamespaceProperty = scheduler.Metadata.Namespace,
-                Labels = labels,
-            },
-            Spec = new V1DeploymentSpec
-            {
-                Replicas = scheduler.Spec.Workers,
-                Selector = new V1LabelSelector { MatchLabels = labels },
-                Template = new V1PodTemplateSpec
+                Metadata = new V1ObjectMeta { Labels = Selector(scheduler), Annotations = DatabaseClient.Annotations(credentials) },
+                Spec = new V1PodSpec
                 {
-                    Metadata = new V1ObjectMeta { Labels = labels },
-                    Spec = new V1PodSpec
-                    {
-                        TerminationGracePeriodSeconds = GraceSeconds,
-                        Containers =
-                        [
-                            new V1Container
-                            {
-                                Name = "worker",
-                                Image = options.WorkerImage,
-                                Command = options.WorkerCommand.Count > 0 ? [.. options.WorkerCommand] : null,
-                                EnvFrom = scheduler.Spec.DatabaseSecret is { } secret
-                                    ? [new V1EnvFromSource { Prefix = "DATABASE_", SecretRef = new V1SecretEnvSource { Name = secret } }]
-                                    : null,
-                            },
-                        ],
-                    },
+                    AutomountServiceAccountToken = false,
+                    // A worker that is told to stop finishes its job; this is how long it may take.
+                    TerminationGracePeriodSeconds = (long)options.WorkerGrace.TotalSeconds,
+                    Containers =
+                    [
+                        new V1Container
+                        {
+                            Name = "worker",
+                            Image = options.WorkerImage,
+                            Command = options.WorkerCommand.Count > 0 ? [.. options.WorkerCommand] : null,
+                            Env = DatabaseClient.Environment(),
+                            EnvFrom = DatabaseClient.From(scheduler.Spec.DatabaseSecret),
+                        },
+                    ],
                 },
             },
-        };
-    }
+        },
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ahoi.Framework.Controllers;
 using Ahoi.Tenancy.Api;
 using Ahoi.Tenancy.Planning;
@@ -7,47 +8,82 @@ namespace Ahoi.Tenancy.Reconcilers;
 /// <summary>What a Customer's status and conditions say of what became of its children.</summary>
 internal static class CustomerSummary
 {
+    /// <summary>After how long a child that nobody looks at has no controller.</summary>
+    public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
+
     private const string Disabled = "Disabled";
 
-    public static CustomerStatus Status(Customer customer, Outcome outcome) => new()
+    public static CustomerStatus Status(Customer customer, CustomerFacts facts, Outcome outcome) => new()
     {
-        Phase = outcome.AnyFailed ? "Degraded" : outcome.AllReady ? "Ready" : "Provisioning",
+        Phase = outcome.AnyFailed ? "Degraded" : !outcome.AllReady || facts.IsDraining ? "Provisioning" : customer.Spec.Suspended ? "Suspended" : "Ready",
         Namespace = CustomerPlanner.NamespaceOf(customer),
-        Features =
-        [
-            Feature("database", nameof(Database), customer.Spec.Features.Database?.Enabled == true, "Retained", outcome),
-            Feature("scheduler", nameof(Scheduler), customer.Spec.Features.Scheduler?.Enabled == true, "Off", outcome),
-            Feature("webhooks", "Webhooks", on: false, "Off", outcome),
-        ],
+        Storage = facts.Database?.Status is { RequestedBytes: > 0 } status
+            ? new StorageStatus { RequestedBytes = status.RequestedBytes, ProvisionedBytes = status.ProvisionedBytes }
+            : null,
+        Features = [.. Features(customer, facts).Select(f => State(f, outcome))],
+        Retained = facts.Retained.Count > 0 ? facts.Retained : null,
     };
 
     /// <summary>Makes the conditions of the parts. One that is switched off is true, so that Ready can be an AND of all.</summary>
-    public static IEnumerable<Condition> Conditions(Customer customer, Outcome outcome) =>
-    [
-        Part("NamespaceReady", "Namespace", on: true, outcome),
-        Part("DatabaseReady", nameof(Database), customer.Spec.Features.Database?.Enabled == true, outcome),
-        Part("SchedulerReady", nameof(Scheduler), customer.Spec.Features.Scheduler?.Enabled == true, outcome),
-        Part("WebhooksReady", "Webhooks", on: false, outcome),
-    ];
-
-    private static FeatureStatus Feature(string name, string kind, bool on, string offWithChild, Outcome outcome)
+    public static IEnumerable<Condition> Conditions(Customer customer, CustomerFacts facts, Outcome outcome)
     {
-        var child = Find(kind, outcome);
+        yield return Part(new("namespace", "Namespace", true, "Off", null), facts.Now, outcome);
+        foreach (var feature in Features(customer, facts))
+        {
+            yield return Part(feature, facts.Now, outcome);
+        }
+
+        yield return customer.Spec.Suspended
+            ? new("Suspended", "True", "Suspended", "Nothing of the customer runs; its data stay.")
+            : new("Suspended", "False", "Active", "");
+        if (facts.IsDraining)
+        {
+            yield return new(Condition.Ready, "False", "Draining", "Workers finish their jobs before the scheduler is gone.");
+        }
+    }
+
+    private static IEnumerable<Feature> Features(Customer customer, CustomerFacts facts)
+    {
+        var features = customer.Spec.Features;
+        var leaving = facts.Database?.Metadata.DeletionTimestamp is not null;
+        yield return new("database", nameof(Database), features.Database?.Enabled == true, leaving ? "Deleting" : facts.Database is null ? "Off" : "Retained", leaving ? "The database is being deleted." : null);
+        yield return new("connectionPool", "ConnectionPool", CustomerPlanner.HasPool(customer), "Off", null);
+        yield return new("scheduler", nameof(Scheduler), features.Scheduler?.Enabled == true, facts.IsDraining ? "Draining" : "Off", facts.IsDraining ? "Workers finish their jobs." : null);
+        yield return new("webhooks", nameof(Webhooks), features.Webhooks?.Enabled == true, "Off", null);
+    }
+
+    private static FeatureStatus State(Feature feature, Outcome outcome)
+    {
+        var child = Find(feature.Kind, outcome);
         return new FeatureStatus
         {
-            Name = name,
-            State = on ? "On" : child is null ? "Off" : offWithChild,
-            Ready = child is null ? !on : child.State == ChildState.Ready,
-            Message = child is { State: not ChildState.Ready, Message.Length: > 0 } ? child.Message : null,
+            Name = feature.Name,
+            State = feature.IsOn && feature.Leaving is null ? "On" : feature.OffState,
+            Ready = feature.Leaving is null && (child is null ? !feature.IsOn : child.State == ChildState.Ready),
+            Message = feature.Leaving ?? (child is { State: not ChildState.Ready, Message.Length: > 0 } ? child.Message : null),
         };
     }
 
-    private static Condition Part(string type, string kind, bool on, Outcome outcome) => Find(kind, outcome) switch
+    private static Condition Part(Feature feature, DateTimeOffset now, Outcome outcome)
     {
-        null => new(type, "True", Disabled, ""),
-        { State: ChildState.Ready } => new(type, "True", on ? "Ready" : Disabled, ""),
-        { State: var state } child => new(type, "False", state.ToString(), child.Message),
-    };
+        var type = $"{char.ToUpperInvariant(feature.Name[0])}{feature.Name[1..]}Ready";
+        return (feature.Leaving, Find(feature.Kind, outcome)) switch
+        {
+            ({ } leaving, _) => new(type, "False", feature.OffState, leaving),
+            (_, null) => new(type, feature.IsOn ? "False" : "True", feature.IsOn ? "Waiting" : Disabled, ""),
+            (_, { State: ChildState.Ready }) => new(type, "True", feature.IsOn ? "Ready" : Disabled, ""),
+            (_, { State: ChildState.Waiting } child) when NobodyAnswers(child, now) => new(type, "Unknown", "NoController", $"No controller has answered for this {feature.Kind}; is its operator running?"),
+            (_, { State: var state } child) => new(type, "False", state.ToString(), child.Message),
+        };
+    }
+
+    /// <summary>Whether a custom resource was never looked at by its controller, and is there for long enough.</summary>
+    private static bool NobodyAnswers(ChildOutcome child, DateTimeOffset now) =>
+        child.Kind.Group == Group.Name && child.Live is { } live && live.ToMap() is var map && map.At("status", "observedGeneration") is null
+        && DateTimeOffset.TryParse(map.At("metadata", "creationTimestamp") as string, CultureInfo.InvariantCulture, out var created)
+        && now - created > AnswerLimit;
 
     private static ChildOutcome? Find(string kind, Outcome outcome) => outcome.Children.FirstOrDefault(c => c.Kind.Kind == kind);
+
+    private sealed record Feature(string Name, string Kind, bool IsOn, string OffState, string? Leaving);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using Ahoi.Api.Objects;
 using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Definitions;
 using Ahoi.Framework.Periodic;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -103,6 +104,18 @@ public sealed class AhoiBuilder
     public AhoiBuilder AddJson(IJsonTypeInfoResolver context)
     {
         Services.AddSingleton(context);
+        return this;
+    }
+
+    /// <summary>Adds an object that the operator needs in the cluster besides the definitions of its kinds, such as an
+    /// admission policy. It is applied when the operator starts, where <see cref="AhoiOptions.InstallDefinitions"/> says
+    /// so, and kept when it stops.</summary>
+    /// <param name="manifest">The object.</param>
+    /// <returns>This builder.</returns>
+    public AhoiBuilder AddManifest(OperatorManifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        Services.AddSingleton(manifest);
         return this;
     }
 

@@ -4,6 +4,7 @@ using Ahoi.Api.Objects;
 using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
 using Ahoi.Framework.Controllers;
+using Ahoi.Framework.Definitions;
 using Ahoi.Framework.Objects;
 using Ahoi.Framework.Periodic;
 using Microsoft.Extensions.DependencyInjection;
@@ -48,7 +49,8 @@ public static class AhoiServiceCollectionExtensions
             s.GetRequiredService<OperatorClients>().Leadership,
             s.GetService<IMeterFactory>(),
             s.GetServices<IOperatorWork>(),
-            s.GetServices<PeriodicTaskDefinition>()));
+            s.GetServices<PeriodicTaskDefinition>(),
+            s.GetServices<OperatorManifest>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OperatorService>());
         return new(services);
     }

@@ -1,4 +1,5 @@
 using Ahoi.Framework.Access;
+using Ahoi.Framework.Definitions;
 
 namespace Ahoi.Framework.Hosting;
 
@@ -9,5 +10,9 @@ public sealed partial class Operator
     /// options, and what they say with <see cref="Controllers.ControllerOptions.Needs"/>. Plurals of kinds that are not its
     /// own follow the English rule. Kinds that are read or described without being declared are not known.</summary>
     public IReadOnlyList<AccessRule> AccessRules => Access.AccessRules.Of(
-        _definitions, _options.InstallDefinitions, _leadership is not null, _works.SelectMany(w => w.Needs));
+        _definitions, _options.InstallDefinitions, _leadership is not null, [.. _works.SelectMany(w => w.Needs), .. ManifestNeeds()]);
+
+    private IEnumerable<AccessRule> ManifestNeeds() => _options.InstallDefinitions
+        ? Manifests.Select(m => new AccessRule(m.Kind.Group, DefinitionGenerator.PluralOf(m.Kind.Kind), ["get", "create", "patch"]))
+        : [];
 }

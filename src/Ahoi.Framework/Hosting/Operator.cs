@@ -46,7 +46,7 @@ public sealed partial class Operator : IAsyncDisposable
     internal Operator(
         ApiClient client, ObjectTypes types, IEnumerable<IControllerSource> controllers, AhoiOptions options, TimeProvider time, ILoggerFactory loggers,
         OperatorLeadership? leadership = null, IMeterFactory? meters = null, IEnumerable<IOperatorWork>? works = null,
-        IEnumerable<PeriodicTaskDefinition>? tasks = null)
+        IEnumerable<PeriodicTaskDefinition>? tasks = null, IEnumerable<OperatorManifest>? manifests = null)
     {
         _leadership = leadership;
         _client = client;
@@ -70,6 +70,7 @@ public sealed partial class Operator : IAsyncDisposable
         Tasks = new(tasks ?? [], t => CreateLoop(t, random, loggers), time);
         _metrics.Observe(_runners, _cache, () => IsLeading);
         _works = [.. works ?? []];
+        Manifests = [.. manifests ?? []];
         _tools = new(client, _cache, _events, time, random, loggers);
     }
 
@@ -80,6 +81,10 @@ public sealed partial class Operator : IAsyncDisposable
     /// <summary>Gets whether this replica reconciles: always, unless <see cref="AhoiOptions.Leadership"/> says that one of
     /// several does.</summary>
     public bool IsLeading => _leadership is null || _leadership.Elector.IsLeader;
+
+    /// <summary>Gets the objects that the operator applies when it starts, besides the definitions of its kinds, where
+    /// <see cref="AhoiOptions.InstallDefinitions"/> says so.</summary>
+    public IReadOnlyList<OperatorManifest> Manifests { get; }
 
     /// <summary>Gets what the operator does from time to time.</summary>
     public PeriodicTasks Tasks { get; }
@@ -118,6 +123,8 @@ public sealed partial class Operator : IAsyncDisposable
         if (_options.InstallDefinitions)
         {
             plans.AddRange(await installer.PlanAsync(_definitions.Select(d => d.Type), _planClient.Value, cancellationToken).ConfigureAwait(false));
+            var manifests = new ManifestInstaller(_client, _options.OperatorName, _time, _logger);
+            plans.AddRange(await manifests.PlanAsync(Manifests, _planClient.Value, cancellationToken).ConfigureAwait(false));
         }
 
         var reconciled = 0;
@@ -145,6 +152,8 @@ public sealed partial class Operator : IAsyncDisposable
             var installer = new DefinitionInstaller(_leadership?.Client ?? _client, _types, _options.OperatorName, _time, _logger);
             await installer.InstallAsync(_definitions.Select(d => d.Type), cancellationToken).ConfigureAwait(false);
             _client.Discovery.Invalidate();
+            var manifests = new ManifestInstaller(_leadership?.Client ?? _client, _options.OperatorName, _time, _logger);
+            await manifests.InstallAsync(Manifests, cancellationToken).ConfigureAwait(false);
         }
 
         _events.Start();

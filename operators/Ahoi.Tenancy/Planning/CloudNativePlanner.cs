@@ -1,0 +1,65 @@
+using System.Globalization;
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Tenancy.Api;
+
+namespace Ahoi.Tenancy.Planning;
+
+/// <summary>Decides on the <c>Cluster</c> that the CloudNativePG operator makes a database of
+/// (https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/).</summary>
+internal static class CloudNativePlanner
+{
+    public const string ClusterLabel = "cnpg.io/cluster";
+
+    public static readonly GroupVersionKind Cluster = new("postgresql.cnpg.io", "v1", "Cluster");
+
+    /// <summary>The Service by which the server that takes writes is reached.</summary>
+    public static string Host(Database database) => $"{DatabaseNames.Server(database)}-rw.{database.Metadata.Namespace}.svc";
+
+    public static JsonMap Describe(Database database, bool running)
+    {
+        var storage = new JsonMap { ["size"] = StorageSize.Parse(database.Spec.Storage).Quantity };
+        if (database.Spec.StorageClassName is { } storageClass)
+        {
+            storage["storageClass"] = storageClass;
+        }
+
+        var labels = new JsonMap();
+        foreach (var (name, value) in DatabaseNames.DataLabels(database))
+        {
+            labels[name] = value;
+        }
+
+        return new()
+        {
+            ["apiVersion"] = Cluster.ApiVersion,
+            ["kind"] = Cluster.Kind,
+            ["metadata"] = new JsonMap
+            {
+                ["name"] = DatabaseNames.Server(database),
+                ["namespace"] = database.Metadata.Namespace,
+                // Hibernated, its volumes stay and nothing runs.
+                ["annotations"] = new JsonMap { ["cnpg.io/hibernation"] = running ? "off" : "on" },
+            },
+            ["spec"] = new JsonMap
+            {
+                ["instances"] = (long)database.Spec.Instances,
+                ["storage"] = storage,
+                ["inheritedMetadata"] = new JsonMap { ["labels"] = labels },
+                ["postgresql"] = new JsonMap
+                {
+                    ["parameters"] = new JsonMap { ["max_connections"] = database.Spec.MaxConnections.ToString(CultureInfo.InvariantCulture) },
+                },
+                ["bootstrap"] = new JsonMap
+                {
+                    ["initdb"] = new JsonMap
+                    {
+                        ["database"] = DatabaseNames.Owner,
+                        ["owner"] = DatabaseNames.Owner,
+                        ["secret"] = new JsonMap { ["name"] = DatabaseNames.Secret(database.Metadata.Name!) },
+                    },
+                },
+            },
+        };
+    }
+}
