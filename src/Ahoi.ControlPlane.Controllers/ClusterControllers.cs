@@ -78,7 +78,7 @@ public sealed partial class ClusterControllers : IAsyncDisposable
         AddServices(controllers, events);
         AddQuotas(controllers, events);
         AddVolumes(controllers, events);
-        AddWorkloads(controllers, events);
+        AddWorkloads(controllers, events, options);
         Add(controllers, events, "replicaset-controller", Kinds.ReplicaSet, ReplicaSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
         Add(controllers, events, "replication-controller", Kinds.ReplicationController, ReplicaSetController.ReconcileAsync, o => o.Owns(Kinds.Pod).ReconcilesDeleted = true);
         Add(controllers, events, "deployment-controller", Kinds.Deployment, DeploymentController.ReconcileAsync, o => o.Owns(Kinds.ReplicaSet).ReconcilesDeleted = true);

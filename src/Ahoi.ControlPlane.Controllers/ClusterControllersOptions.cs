@@ -10,6 +10,10 @@ public sealed record ClusterControllersOptions
     /// namespace's <c>kube-root-ca.crt</c>.</summary>
     public string AuthorityPem { get; init; } = "";
 
+    /// <summary>Gets how many pods that have ended may stay; more than that are deleted, the oldest first.</summary>
+    /// <value>The default is 12,500, as kube-controller-manager has it; 0 or less keeps all.</value>
+    public int EndedPods { get; init; } = 12_500;
+
     /// <summary>Gets the clock.</summary>
     /// <value>The default is the system's.</value>
     public TimeProvider Time { get; init; } = TimeProvider.System;

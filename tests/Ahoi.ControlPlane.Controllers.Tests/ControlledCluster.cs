@@ -40,16 +40,16 @@ internal sealed class ControlledCluster : IAsyncDisposable
 
     public ApiClient Client { get; }
 
-    public static async Task<ControlledCluster> StartAsync()
+    public static async Task<ControlledCluster> StartAsync(ClusterControllersOptions? options = null)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 0, 0, 30, TimeSpan.Zero));
         var cluster = new ControlledCluster(await LocalCluster.StartAsync(new() { Time = time }, CancellationToken.None), time);
-        await cluster.StartControllersAsync();
+        await cluster.StartControllersAsync(options);
         return cluster;
     }
 
-    public async Task StartControllersAsync() =>
-        _controllers = await ClusterControllers.StartAsync(_cluster.Connect(), new() { Time = Time }, CancellationToken.None);
+    public async Task StartControllersAsync(ClusterControllersOptions? options = null) =>
+        _controllers = await ClusterControllers.StartAsync(_cluster.Connect(), (options ?? new()) with { Time = Time }, CancellationToken.None);
 
     public async Task StopControllersAsync()
     {

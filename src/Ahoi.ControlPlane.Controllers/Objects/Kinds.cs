@@ -25,6 +25,7 @@ internal static class Kinds
     public static readonly GroupVersionKind ControllerRevision = new("apps", "v1", "ControllerRevision");
     public static readonly GroupVersionKind Job = new("batch", "v1", "Job");
     public static readonly GroupVersionKind CronJob = new("batch", "v1", "CronJob");
+    public static readonly GroupVersionKind Autoscaler = new("autoscaling", "v2", "HorizontalPodAutoscaler");
     public static readonly GroupVersionKind EndpointSlice = new("discovery.k8s.io", "v1", "EndpointSlice");
     public static readonly GroupVersionKind DisruptionBudget = new("policy", "v1", "PodDisruptionBudget");
     public static readonly GroupVersionKind ClusterRole = new("rbac.authorization.k8s.io", "v1", "ClusterRole");
