@@ -137,7 +137,7 @@ public sealed class LocalNode : IAsyncDisposable
                 names.Changed += _ => pods.WriteAllHosts();
             }
 
-            var registration = new NodeRegistration(client, options.Name, Address, capacity, addresses, options.Time, logger);
+            var registration = new NodeRegistration(client, options.Name, Address, capacity, addresses, new NodeImages(options.ListImages), options.Time, logger);
             await registration.RegisterAsync(cancellationToken).ConfigureAwait(false);
             if (options is { ProvisionsVolumes: true, VolumeFolder: not null })
             {

@@ -21,6 +21,10 @@ public sealed record NodeOptions
     /// <see cref="FormatException"/> where it is no name.</summary>
     public required Func<string, Image?> FindImage { get; init; }
 
+    /// <summary>Gets what lists the images that there are, for the node's status.</summary>
+    /// <value>The default lists none.</value>
+    public Func<IReadOnlyList<StoredImage>> ListImages { get; init; } = () => [];
+
     /// <summary>Gets the machine's files and folders that containers of the image <c>host</c> do not see: data folders, keys.</summary>
     public IReadOnlyList<string> Hidden { get; init; } = [];
 

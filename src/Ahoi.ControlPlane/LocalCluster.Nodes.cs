@@ -59,6 +59,7 @@ public sealed partial class LocalCluster
                     Index = i,
                     Folder = Path.Combine(folder, "nodes", name),
                     FindImage = FindImage,
+                    ListImages = () => _images?.List() ?? [],
                     VolumeFolder = volumes,
                     ProvisionsVolumes = i == 0,
                     Hidden =

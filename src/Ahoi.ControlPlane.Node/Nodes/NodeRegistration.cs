@@ -11,7 +11,7 @@ namespace Ahoi.ControlPlane.Node.Nodes;
 
 /// <summary>Makes the node's object, says what it has and that it is well, and renews its lease, from which others see that it
 /// still runs.</summary>
-internal sealed partial class NodeRegistration(ApiClient client, string name, string address, Amounts capacity, PodAddresses addresses, TimeProvider time, ILogger logger)
+internal sealed partial class NodeRegistration(ApiClient client, string name, string address, Amounts capacity, PodAddresses addresses, NodeImages images, TimeProvider time, ILogger logger)
 {
     private const long LeaseSeconds = 40; // As the kubelet has it.
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(10);
@@ -69,7 +69,7 @@ internal sealed partial class NodeRegistration(ApiClient client, string name, st
                 {
                     await RegisterAsync(cancellationToken).ConfigureAwait(false);
                 }
-                else if (time.GetUtcNow() - reported >= Report || !IsReady(node.ToMap()))
+                else if (time.GetUtcNow() - reported >= Report || !IsReady(node.ToMap()) || images.HaveChanged(node.ToMap()))
                 {
                     reported = time.GetUtcNow();
                     await ReportAsync(cancellationToken).ConfigureAwait(false);
@@ -145,6 +145,7 @@ internal sealed partial class NodeRegistration(ApiClient client, string name, st
             ["capacity"] = amounts,
             ["allocatable"] = amounts.DeepClone(),
             ["conditions"] = conditions,
+            ["images"] = images.Write(),
             ["nodeInfo"] = MachineFacts.Info(),
         };
         await client.PatchAsync(

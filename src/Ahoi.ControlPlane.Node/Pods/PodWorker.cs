@@ -18,6 +18,7 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
     private static readonly TimeSpan DiskCheck = TimeSpan.FromSeconds(10);
 
     private readonly PodVolumes _volumes;
+    private readonly HostPorts _ports;
     private readonly IReadOnlyList<ContainerRunner> _init;
     private readonly IReadOnlyList<ContainerRunner> _apps;
     private readonly Action _changed;
@@ -44,6 +45,7 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         Folder = Path.Combine(node.Folder, facts.Uid);
         HostName = facts.Spec.Text("hostname") is { Length: > 0 } name ? name : facts.Name.Length <= 63 ? facts.Name : facts.Name[..63].TrimEnd('-', '.');
         _volumes = new(node, Folder);
+        _ports = new(node);
         _startTime = node.Time.GetUtcNow();
         _init =
         [
@@ -196,6 +198,7 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         finally
         {
             await EndAsync().ConfigureAwait(false);
+            await _ports.CloseAsync().ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             await refreshing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _ended.TrySetResult(ExitReason.Shutdown);
@@ -203,7 +206,7 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         }
     }
 
-    /// <summary>Makes folders and volumes, again and again until all are there.</summary>
+    /// <summary>Makes folders and volumes and listens at the machine's ports, again and again until all are there.</summary>
     /// <returns>Whether the pod is to go on.</returns>
     private async Task<bool> PrepareAsync()
     {
@@ -220,7 +223,13 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
             try
             {
                 await _volumes.PrepareAsync(Facts, Sources, CancellationToken.None).ConfigureAwait(false);
+                _ports.Open(Facts);
                 return true;
+            }
+            catch (HostPortException exception)
+            {
+                _event(null, true, "FailedCreatePodSandBox", $"Failed to create pod sandbox: {exception.Message}");
+                await WaitAsync(MountRetry, updated).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is VolumeFaultException or IOException or UnauthorizedAccessException or Api.Errors.ApiException or Client.Transport.TransportException)
             {
