@@ -26,10 +26,11 @@ public sealed class ProjectReferenceTests
         ["Ahoi.Cli"] =
         [
             "Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.ControlPlane", "Ahoi.ControlPlane.Node",
-            "Ahoi.Operators", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews",
+            "Ahoi.Operators", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Pools.Agent", "Ahoi.Previews", "Workflow",
         ],
         ["Ahoi.Tenancy"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
         ["Ahoi.Pools"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
+        ["Ahoi.Pools.Agent"] = ["Ahoi.Api", "Ahoi.Client"],
         ["Ahoi.Previews"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
         ["Ahoi.Operators"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Previews"],
         ["Ahoi.Host"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.Operators"],

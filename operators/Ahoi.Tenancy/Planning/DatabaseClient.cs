@@ -7,17 +7,17 @@ namespace Ahoi.Tenancy.Planning;
 /// <c>_USERNAME</c> and <c>_PASSWORD</c> in the environment, from a Secret.</summary>
 internal static class DatabaseClient
 {
+    private static readonly string[] Keys = ["host", "port", "database", "username", "password"];
+
     private const string CredentialsAnnotation = Group.Name + "/credentials";
 
-    public static IList<V1EnvFromSource>? From(string? secret) => secret is null
-        ? null
-        : [new V1EnvFromSource { Prefix = "DATABASE_", SecretRef = new V1SecretEnvSource { Name = secret } }];
-
-    /// <summary>The environment of every program: who it is.</summary>
-    public static IList<V1EnvVar> Environment() =>
+    /// <summary>The environment of every program: who it is, and its database where there is one.</summary>
+    /// <param name="secret">The Secret of the database or its pool.</param>
+    public static IList<V1EnvVar> Environment(string? secret) =>
     [
         Field("POD_NAME", "metadata.name"),
         Field("POD_IP", "status.podIP"),
+        .. secret is null ? [] : Keys.Select(key => DatabasePlanner.FromSecret($"DATABASE_{key.ToUpperInvariant()}", secret, key)),
     ];
 
     /// <summary>Annotations by which pods are replaced when the credentials change: an environment stays as it was.</summary>

@@ -7,7 +7,7 @@ namespace Ahoi.Tenancy.Planning;
 internal static class ProvisioningPlanner
 {
     // Names and verifiers come as psql variables and are quoted by the server; nothing is pasted into the script. It can
-    // be run any number of times: a role's verifier is the same text every time.
+    // be run any number of times: a role's verifier is the same text every time. Kubernetes takes $$ in a command for $.
     private const string Script =
         """
         set -eu
@@ -26,10 +26,10 @@ internal static class ProvisioningPlanner
         \connect :"db"
         CREATE SCHEMA IF NOT EXISTS ahoi_pool;
         CREATE OR REPLACE FUNCTION ahoi_pool.lookup(name text) RETURNS TABLE (usename text, passwd text)
-          LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+          LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$
             SELECT rolname::text, rolpassword FROM pg_authid
             WHERE rolname = name AND rolcanlogin AND NOT rolsuper AND NOT rolreplication AND (rolvaliduntil IS NULL OR rolvaliduntil > now())
-          $$;
+          $body$;
         REVOKE ALL ON SCHEMA ahoi_pool FROM PUBLIC;
         REVOKE ALL ON FUNCTION ahoi_pool.lookup(text) FROM PUBLIC;
         GRANT USAGE ON SCHEMA ahoi_pool TO :"pool";

@@ -48,10 +48,9 @@ internal static class WebhooksPlanner
                             Ports = [new V1ContainerPort { Name = PortName, ContainerPort = options.WebhooksPort }],
                             Env =
                             [
-                                .. DatabaseClient.Environment(),
+                                .. DatabaseClient.Environment(webhooks.Spec.DatabaseSecret),
                                 new V1EnvVar { Name = "PORT", Value = options.WebhooksPort.ToString(System.Globalization.CultureInfo.InvariantCulture) },
                             ],
-                            EnvFrom = DatabaseClient.From(webhooks.Spec.DatabaseSecret),
                             ReadinessProbe = new V1Probe
                             {
                                 HttpGet = new V1HTTPGetAction { Path = "/healthz", Port = PortName },

@@ -13,4 +13,8 @@ internal static class Credentials
         var found = secret is null ? null : await context.FindAsync<V1Secret>(secret, cancellationToken).ConfigureAwait(false);
         return found is null ? null : Fingerprint.Of(found.Data);
     }
+
+    /// <summary>What is described while the Secret is not there: nothing new, and what runs goes on.</summary>
+    public static Description Missing(string secret) => Description.KeepingChildren()
+        .WithCondition(Condition.Ready, false, "NoCredentials", $"Waiting for the Secret {secret}, which the database or its pool makes.");
 }

@@ -24,6 +24,11 @@ internal sealed class SchedulerReconciler(IOptions<TenancyOptions> options, Work
     {
         var deployment = await context.FindAsync<V1Deployment>(SchedulerPlanner.NameOf(resource), cancellationToken).ConfigureAwait(false);
         var credentials = await Credentials.FingerprintAsync(resource.Spec.DatabaseSecret, context, cancellationToken).ConfigureAwait(false);
+        if (resource.Spec.DatabaseSecret is { } secret && credentials is null)
+        {
+            return Credentials.Missing(secret).WithStatus(resource.Status ?? new());
+        }
+
         if (deployment?.Spec?.Replicas > resource.Spec.Workers && resource.Spec.Workers > 0 && !context.IsPlan)
         {
             await MarkBusyAsync(resource, context, cancellationToken).ConfigureAwait(false);

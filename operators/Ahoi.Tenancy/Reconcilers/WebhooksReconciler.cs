@@ -13,6 +13,11 @@ internal sealed class WebhooksReconciler(IOptions<TenancyOptions> options) : IRe
     {
         var host = WebhooksPlanner.HostOf(resource, options.Value);
         var credentials = await Credentials.FingerprintAsync(resource.Spec.DatabaseSecret, context, cancellationToken).ConfigureAwait(false);
+        if (resource.Spec.DatabaseSecret is { } secret && credentials is null)
+        {
+            return Credentials.Missing(secret).WithStatus(resource.Status ?? new());
+        }
+
         var description = new Description()
             .Add(WebhooksPlanner.Deployment(resource, options.Value, credentials))
             .Add(WebhooksPlanner.Service(resource));

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Node.Images.Recipes;
+using Ahoi.ControlPlane.Node.Images;
+using Ahoi.Tests.Shared;
 
 namespace Ahoi.ControlPlane.Node.Tests.Images;
 

@@ -2,6 +2,7 @@ using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Node.Processes;
 using Ahoi.ControlPlane.Node.Sandbox;
 using Ahoi.ControlPlane.Node.Tests.Network;
+using Ahoi.Tests.Shared;
 
 namespace Ahoi.ControlPlane.Node.Tests.Images;
 

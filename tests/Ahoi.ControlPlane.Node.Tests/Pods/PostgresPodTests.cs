@@ -1,6 +1,6 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
-using Ahoi.ControlPlane.Node.Tests.Images;
+using Ahoi.Tests.Shared;
 
 namespace Ahoi.ControlPlane.Node.Tests.Pods;
 

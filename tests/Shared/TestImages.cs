@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using Ahoi.ControlPlane.Node;
 using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Node.Images.Recipes;
 
-namespace Ahoi.ControlPlane.Node.Tests.Images;
+namespace Ahoi.Tests.Shared;
 
 /// <summary>
 /// Images of Debian packages, which are built once and kept below <c>artifacts/</c>: the first time takes half a minute. Tests
