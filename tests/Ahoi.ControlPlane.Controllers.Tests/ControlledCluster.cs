@@ -40,9 +40,9 @@ internal sealed class ControlledCluster : IAsyncDisposable
 
     public ApiClient Client { get; }
 
-    public static async Task<ControlledCluster> StartAsync(ClusterControllersOptions? options = null)
+    public static async Task<ControlledCluster> StartAsync(ClusterControllersOptions? options = null, DateTimeOffset? start = null)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 2, 0, 0, 30, TimeSpan.Zero));
+        var time = new FakeTimeProvider(start ?? new DateTimeOffset(2026, 3, 2, 0, 0, 30, TimeSpan.Zero));
         var cluster = new ControlledCluster(await LocalCluster.StartAsync(new() { Time = time }, CancellationToken.None), time);
         await cluster.StartControllersAsync(options);
         return cluster;

@@ -82,6 +82,20 @@ public sealed class CronJobTests
         await cluster.ListUntilAsync(new("", "v1", "events"), l => l.Any(e => e.Text("reason") == "TooManyMissedTimes"));
     }
 
+    [Fact]
+    public async Task CronJob_TimeMissedByMoreThanItsDeadline_IsLeftOut()
+    {
+        await using var cluster = await ControlledCluster.StartAsync();
+        await cluster.StopControllersAsync();
+        await cluster.CreateAsync(ControlledCluster.CronJobs, CronJob("hourly", "0 * * * *", """, "startingDeadlineSeconds": 100"""));
+        cluster.Time.Advance(TimeSpan.FromMinutes(90));
+        await cluster.StartControllersAsync();
+
+        var jobs = await cluster.ListUntilAsync(ControlledCluster.Jobs, l => l.Count > 0, TimeSpan.FromMinutes(1));
+
+        Assert.Equal("2026-03-02T02:00:00Z", Assert.Single(jobs).At("metadata", "annotations", "batch.kubernetes.io/cronjob-scheduled-timestamp"));
+    }
+
     private static string? Phase(JsonMap pod) => pod.At("status", "phase") as string;
 
     private static string CronJob(string name, string schedule, string more = "") => $$$$$$"""
