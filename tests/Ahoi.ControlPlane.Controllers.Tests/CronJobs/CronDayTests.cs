@@ -3,9 +3,12 @@ using Ahoi.Api.Json;
 
 namespace Ahoi.ControlPlane.Controllers.Tests.CronJobs;
 
-/// <summary>Days on which clocks change, from noon to noon, half an hour at a time.</summary>
+/// <summary>Days on which clocks change, from noon to noon.</summary>
 public sealed class CronDayTests
 {
+    // A timer may be set by a clock that was read before the test moved it: it must not move further than what is due in between.
+    private static readonly TimeSpan Step = TimeSpan.FromMinutes(10);
+
     [Theory]
     [InlineData("2026-03-28", "", "2026-03-29T01:30", "2026-03-29T10:00", "2026-03-29T10:00")] // 02:30 is left out, and noon comes an hour sooner.
     [InlineData("2026-10-24", "2026-10-25T00:30 2026-10-25T01:30", "2026-10-25T02:30", "2026-10-25T11:00", "2026-10-25T10:00")] // 02:30 comes twice.
@@ -24,17 +27,16 @@ public sealed class CronDayTests
         await cluster.CreateAsync(ControlledCluster.CronJobs, CronJob("utc", "0 * * * *", "UTC"));
         for (var step = 1; step <= 48; step++)
         {
-            cluster.Time.Advance(start.AddMinutes(30 * step) - cluster.Time.GetUtcNow());
-            await cluster.ListUntilAsync(ControlledCluster.Jobs, l => Times(l, "often").Count == step);
+            await cluster.ListUntilAsync(ControlledCluster.Jobs, l => Times(l, "often").Count == step, Step);
             if (step % 2 == 0)
             {
                 var hour = Text(start.AddMinutes(30 * step));
-                await cluster.ListUntilAsync(ControlledCluster.Jobs, l => Times(l, "replace") is [var only] && only == hour && Times(l, "utc").Count == step / 2);
+                await cluster.ListUntilAsync(ControlledCluster.Jobs, l => Times(l, "replace") is [var only] && only == hour && Times(l, "utc").Count == step / 2, TimeSpan.FromMinutes(1));
             }
         }
 
         var jobs = await cluster.ListUntilAsync(
-            ControlledCluster.Jobs, l => Times(l, "noon").Count + Times(l, "overseas").Count + Times(l, "later").Count == 3 && string.Join(' ', Times(l, "half")) == half);
+            ControlledCluster.Jobs, l => Times(l, "noon").Count + Times(l, "overseas").Count + Times(l, "later").Count == 3 && string.Join(' ', Times(l, "half")) == half, TimeSpan.FromMinutes(1));
 
         Assert.Equal((later, noon, overseas), (Times(jobs, "later").Single(), Times(jobs, "noon").Single(), Times(jobs, "overseas").Single()));
         Assert.Equal([Text(start.AddHours(1))], Times(jobs, "forbid"));
