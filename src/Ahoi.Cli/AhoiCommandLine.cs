@@ -16,6 +16,7 @@ internal static class AhoiCommandLine
         root.Subcommands.Add(PlanCommand.Create());
         root.Subcommands.Add(TreeCommand.Create());
         root.Subcommands.Add(ExplainReconcileCommand.Create());
+        root.Subcommands.Add(DashboardCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -13,6 +13,7 @@ public sealed class ProjectReferenceTests
         ["Ahoi.Models"] = ["Ahoi.Api", "Ahoi.Client"],
         ["Ahoi.Framework"] = ["Ahoi.Api", "Ahoi.Client"],
         ["Ahoi.Framework.Observability"] = ["Ahoi.Api", "Ahoi.Framework"],
+        ["Ahoi.Dashboard"] = ["Ahoi.Api", "Ahoi.Client"],
         ["Ahoi.ControlPlane.Storage"] = [],
         ["Ahoi.ControlPlane.ApiServer"] = ["Ahoi.Api", "Ahoi.Cel", "Ahoi.ControlPlane.Storage"],
         ["Ahoi.ControlPlane.Controllers"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
@@ -26,7 +27,7 @@ public sealed class ProjectReferenceTests
         ["Ahoi.Cli"] =
         [
             "Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Framework.Observability", "Ahoi.ControlPlane", "Ahoi.ControlPlane.Node",
-            "Ahoi.Operators", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Pools.Agent", "Ahoi.Previews", "Workflow",
+            "Ahoi.Dashboard", "Ahoi.Operators", "Ahoi.Tenancy", "Ahoi.Pools", "Ahoi.Pools.Agent", "Ahoi.Previews", "Workflow",
         ],
         ["Ahoi.Tenancy"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],
         ["Ahoi.Pools"] = ["Ahoi.Api", "Ahoi.Client", "Ahoi.Framework", "Ahoi.Models"],

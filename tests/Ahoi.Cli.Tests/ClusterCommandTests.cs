@@ -157,6 +157,28 @@ public sealed class ClusterCommandTests : IAsyncLifetime
         Assert.Contains("the API server does not answer", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Dashboard_Kubeconfig_IsServedToWhoeverHasTheUrl()
+    {
+        using var output = new SignallingWriter();
+        var running = AhoiCommandLine.RunAsync(["dashboard", "--kubeconfig", Kubeconfig], output, _error, _stopping.Token);
+        await Task.WhenAny(output.Line, running).WaitAsync(Limit);
+        Assert.False(running.IsCompleted, _error.ToString());
+
+        var url = new Uri(await output.Line);
+        using var http = new HttpClient();
+        var page = await http.GetStringAsync(new Uri(url, "/"));
+        using var stranger = await http.GetAsync(new Uri(url, "/api/v1/namespaces/default"));
+        http.DefaultRequestHeaders.Authorization = new("Bearer", url.Fragment["#token=".Length..]);
+        var read = JsonTree.ParseMap(await http.GetByteArrayAsync(new Uri(url, "/api/v1/namespaces/default")));
+
+        Assert.Contains("<title>Ahoi</title>", page, StringComparison.Ordinal);
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, stranger.StatusCode);
+        Assert.Equal("Namespace", read.Text("kind"));
+        await _stopping.CancelAsync();
+        Assert.Equal(ExitCodes.Ok, await running.WaitAsync(Limit));
+    }
+
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();

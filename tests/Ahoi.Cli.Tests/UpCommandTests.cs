@@ -27,6 +27,8 @@ public sealed class UpCommandTests : IDisposable
     [InlineData("up --http --listen 0.0.0.0:0", "--http sends tokens in the clear and is for loopback addresses only.")]
     [InlineData("up --nodes 0", "--nodes must be from 1 to 64, not 0; to run none, leave the node out with --components.")]
     [InlineData("up --nodes 65", "--nodes must be from 1 to 64, not 65")]
+    [InlineData("up --dashboard 0.0.0.0:0", "0.0.0.0 of --dashboard is reached by other machines, and whoever opens the dashboard is the cluster's administrator; give 127.0.0.1 and forward the port.")]
+    [InlineData("dashboard --listen 192.0.2.1:80", "192.0.2.1 of --listen is reached by other machines, and whoever opens the dashboard acts as you; give 127.0.0.1 and forward the port.")]
     [InlineData("up --ingress-http there", "'there' of --ingress-http is not an address and port")]
     public async Task Run_WrongFlags_IsUsageAndSaysWhatIsRight(string line, string message)
     {

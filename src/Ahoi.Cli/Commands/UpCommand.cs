@@ -28,13 +28,20 @@ internal static class UpCommand
         var operators = OperatorRuns.Option();
         var tokens = new Option<string?>("--token-auth-file") { Description = "More users, as kube-apiserver's CSV: token,user,uid,\"group1,group2\".", HelpName = "FILE" };
         var demo = new Option<bool>("--demo") { Description = "Apply the example Customer and watch it converge." };
+        var dashboard = new Option<IPEndPoint?>("--dashboard")
+        {
+            Description = "Where the dashboard is served, on this machine alone; 'none' serves none (default: a free port).",
+            HelpName = "127.0.0.1:8443",
+            CustomParser = result => result.Tokens[0].Value == "none" ? null : ListenAddress.Parse(result.Tokens[0].Value, "--dashboard", 0, result.AddError),
+            DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 0),
+        };
         var ready = new Option<string?>("--ready-file") { Description = "Created once the cluster answers and the chosen components run.", HelpName = "FILE" };
 
         var observation = new ObservationOptions();
 
         var command = new Command("up", "Start a local cluster and stay up until Ctrl-C.")
         {
-            listen, http, data, ephemeral, kubeconfig, components, nodes, ingressHttp, ingressHttps, hostPaths, operators, tokens, demo, ready,
+            listen, http, data, ephemeral, kubeconfig, components, nodes, ingressHttp, ingressHttps, hostPaths, operators, tokens, demo, dashboard, ready,
         };
         observation.AddTo(command);
         images.AddTo(command);
@@ -48,6 +55,11 @@ internal static class UpCommand
             if (result.GetResult(nodes) is { Implicit: false } && result.GetValue(nodes) is var count and (< 1 or > 64))
             {
                 result.AddError($"--nodes must be from 1 to 64, not {count}; to run none, leave the node out with --components.");
+            }
+
+            if (result.GetValue(dashboard) is { } page && !IPAddress.IsLoopback(page.Address))
+            {
+                result.AddError($"{page.Address} of --dashboard is reached by other machines, and whoever opens the dashboard is the cluster's administrator; give 127.0.0.1 and forward the port.");
             }
 
             if (result.GetValue(http) && result.GetValue(listen) is { } endpoint && !IPAddress.IsLoopback(endpoint.Address))
@@ -72,6 +84,7 @@ internal static class UpCommand
                 Operators = parsed.GetValue(operators)!,
                 TokenAuthFile = parsed.GetValue(tokens),
                 Demo = parsed.GetValue(demo),
+                Dashboard = parsed.GetValue(dashboard),
                 ReadyFile = parsed.GetValue(ready),
                 Observe = observation.Read(parsed),
             },

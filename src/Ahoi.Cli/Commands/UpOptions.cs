@@ -34,6 +34,8 @@ internal sealed record UpOptions
 
     public bool Demo { get; init; }
 
+    public IPEndPoint? Dashboard { get; init; } = new(IPAddress.Loopback, 0);
+
     public string? ReadyFile { get; init; }
 
     public Action<ObservabilityOptions>? Observe { get; init; }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ahoi.Client.Requests;
 using Ahoi.Cli.Demo;
 using Ahoi.ControlPlane;
+using Ahoi.Dashboard;
 using Microsoft.Extensions.Logging;
 
 namespace Ahoi.Cli.Commands;
@@ -30,6 +31,12 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
             await error.WriteLineAsync($"ahoi: operators: {string.Join(", ", options.Operators)}");
         }
 
+        await using var dashboard = await StartDashboardAsync(cluster, loggers, cancellationToken);
+        if (dashboard is not null)
+        {
+            await error.WriteLineAsync($"ahoi: dashboard: {dashboard.Url}");
+        }
+
         try
         {
             if (options.ReadyFile is { } ready)
@@ -43,7 +50,7 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
                 await new CustomerDemo(client, output).RunAsync(cancellationToken);
             }
 
-            await WriteNextStepsAsync(cluster);
+            await WriteNextStepsAsync(cluster, dashboard);
             await Task.Delay(Timeout.Infinite, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -94,13 +101,38 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         }
     }
 
-    private async Task WriteNextStepsAsync(LocalCluster cluster)
+    private async Task<DashboardServer?> StartDashboardAsync(LocalCluster cluster, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        if (options.Dashboard is not { } listen)
+        {
+            return null;
+        }
+
+        try
+        {
+            // Requests go the short way, and the page names the address that kubectl uses.
+            var connection = cluster.Connect() with { Context = "ahoi" };
+            return await DashboardServer.StartAsync(connection, new() { Listen = listen, Loggers = loggers }, cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new CommandFailedException($"{exception.Message} Choose another with --dashboard 127.0.0.1:PORT, or none with --dashboard none.");
+        }
+    }
+
+    private async Task WriteNextStepsAsync(LocalCluster cluster, DashboardServer? dashboard)
     {
         await output.WriteLineAsync();
         await output.WriteLineAsync($"  export KUBECONFIG={cluster.KubeconfigFile}");
         foreach (var line in options.Demo ? CustomerDemo.NextSteps : ["kubectl get namespaces", "kubectl api-resources"])
         {
             await output.WriteLineAsync($"  {line}");
+        }
+
+        if (dashboard is not null)
+        {
+            await output.WriteLineAsync();
+            await output.WriteLineAsync($"  dashboard: {dashboard.Url}");
         }
 
         await output.WriteLineAsync();
