@@ -8,14 +8,15 @@ namespace Ahoi.Dashboard.Tests;
 /// <summary>The way to an API server: it can be cut, and pods write what a test says.</summary>
 internal sealed class BrokenLink(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
+    private readonly ConcurrentDictionary<string, Channel<string>> _logs = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What was asked for, with method.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>The lines of every pod's log.</summary>
-    public Channel<string> Log { get; } = Channel.CreateUnbounded<string>();
+    /// <summary>What a container writes, in every pod.</summary>
+    public Channel<string> LogOf(string container) => _logs.GetOrAdd(container, _ => Channel.CreateUnbounded<string>());
 
     /// <summary>Whether watches are told that what they missed is forgotten.</summary>
     public bool Forgets { get; set; }
@@ -62,7 +63,7 @@ internal sealed class BrokenLink(HttpMessageHandler inner) : DelegatingHandler(i
 
         if (path.Contains("/log?", StringComparison.Ordinal))
         {
-            return new(HttpStatusCode.OK) { Content = new StreamContent(new LineStream(Log.Reader)) { Headers = { { "Content-Type", "text/plain" } } } };
+            return new(HttpStatusCode.OK) { Content = new StreamContent(new LineStream(LogOf(path.Split("container=")[1].Split('&')[0]).Reader)) { Headers = { { "Content-Type", "text/plain" } } } };
         }
 
         var isWatch = path.Contains("watch=true", StringComparison.Ordinal);

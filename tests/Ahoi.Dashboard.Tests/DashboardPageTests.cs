@@ -95,17 +95,17 @@ public sealed class DashboardPageTests(Chromium chromium) : IClassFixture<Chromi
         await using var world = await DashboardWorld.StartAsync();
         await Fleet.MakeAsync(world);
         await using var page = await OpenAsync(world);
-        await world.Link.Log.Writer.WriteAsync("cast off");
+        await world.Link.LogOf("engine").Writer.WriteAsync("cast off");
 
         await page.ClickAsync("[aria-label^='Pod aurora-bridge-7d4-0'] .name");
         await page.ClickAsync("#tab-logs");
         await page.UntilAsync("document.querySelector('.log').textContent.includes('cast off')");
-        await world.Link.Log.Writer.WriteAsync("<b>full speed</b> ahead");
+        await world.Link.LogOf("engine").Writer.WriteAsync("<b>full speed</b> ahead");
 
         await page.UntilAsync("document.querySelector('.log').textContent.includes('<b>full speed</b> ahead')");
         await page.PhotographAsync("logs-light");
         await page.EvaluateAsync("(s => { s.value = 'radio'; s.dispatchEvent(new Event('change')); })(document.querySelector('[aria-label=Container]'))");
-        await world.Link.Log.Writer.WriteAsync("mayday");
+        await world.Link.LogOf("radio").Writer.WriteAsync("mayday");
         await page.UntilAsync("document.querySelector('.log').textContent.includes('mayday')");
         Assert.Contains(world.Link.Requests, r => r.Contains("/pods/aurora-bridge-7d4-0/log?container=radio&", StringComparison.Ordinal) && r.Contains("follow=true", StringComparison.Ordinal));
         AssertQuiet(world, page);
