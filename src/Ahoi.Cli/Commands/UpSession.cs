@@ -111,7 +111,7 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         try
         {
             // Requests go the short way, and the page names the address that kubectl uses.
-            var connection = cluster.Connect() with { Context = "ahoi" };
+            var connection = cluster.Connect() with { Context = "ahoi", Server = cluster.Url! };
             return await DashboardServer.StartAsync(connection, new() { Listen = listen, Loggers = loggers }, cancellationToken);
         }
         catch (IOException exception)

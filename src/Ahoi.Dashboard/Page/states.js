@@ -69,8 +69,9 @@ export const conditionLevel = c => {
   const holds = c.status === 'True';
   if (ILL.includes(c.type) || /Pressure$|Unavailable$|Failure$/.test(c.type)) return holds ? 'bad' : 'ok';
   if (MOVING.includes(c.type)) return holds ? (c.reason === 'NewReplicaSetAvailable' ? 'ok' : 'progress') : 'none';
+  if (c.type === 'Suspended' || c.type === 'Paused') return holds ? 'idle' : 'none';
   if (holds) return 'ok';
-  return WRONG.test(c.reason ?? '') ? 'bad' : GOOD.includes(c.type) ? 'progress' : 'none';
+  return WRONG.test(c.reason ?? '') ? 'bad' : GOOD.includes(c.type) || /Ready$|Available$/.test(c.type) ? 'progress' : 'none';
 };
 
 const custom = o => {
@@ -106,7 +107,9 @@ export const linksOf = (object, kind) => {
   const add = url => { if (/^https?:\/\/[^\s]+$/i.test(url) && !found.includes(url)) found.push(url); };
   const status = object.status ?? {};
   for (const value of [status.url, status.address?.url, ...Array.isArray(status.urls) ? status.urls : []]) if (typeof value === 'string') add(value);
-  for (const host of [status.host, ...Array.isArray(status.hosts) ? status.hosts : []]) if (typeof host === 'string' && host && !found.some(u => u.includes(host))) add(`https://${host}`);
+  // A database has a host too, which no browser opens.
+  const web = status.port === undefined || status.port === 80 || status.port === 443;
+  for (const host of !web ? [] : [status.host, ...Array.isArray(status.hosts) ? status.hosts : []]) if (typeof host === 'string' && host.includes('.') && !/\.svc(\.|$)/.test(host) && !found.some(u => u.includes(host))) add(`https://${host}`);
   if (kind === 'Ingress') {
     const secure = new Set((object.spec?.tls ?? []).flatMap(t => t.hosts ?? []));
     const at = status.loadBalancer?.ingress?.[0];

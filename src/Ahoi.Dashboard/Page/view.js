@@ -180,7 +180,7 @@ export class TreeView {
       glyph(object.state.level),
       el('span', { class: 'words' },
         el('span', { class: 'first' },
-          el('span', { class: 'name', title: `${object.namespace ? `${object.namespace}/` : ''}${object.name}` }, ...this.#marked(object.name)),
+          el('span', { class: 'name', title: `${object.namespace ? `${object.namespace}/` : ''}${object.name}` }, ...this.#name(object.name)),
           el('span', { class: 'age', 'data-created': object.created, title: new Date(object.created).toLocaleString() }, age(object.created))),
         el('span', { class: 'about' },
           el('span', { class: `badge k-${row.className}`, title: object.kind }, shortKind(object.kind)),
@@ -209,6 +209,12 @@ export class TreeView {
 
   #twist(row) {
     return el('span', { class: 'twist', 'aria-hidden': 'true', title: row.open ? 'Collapse' : 'Expand' }, row.open ? '' : String(row.count), icon(icons.more));
+  }
+
+  // Names of one family begin alike: where one is too long, its end stays.
+  #name(name) {
+    const cut = name.length > 22 ? Math.max(name.length - 12, Math.floor(name.length / 2)) : name.length;
+    return this.#words || cut === name.length ? [el('span', { class: 'head' }, ...this.#marked(name))] : [el('span', { class: 'head' }, name.slice(0, cut)), el('span', { class: 'tail' }, name.slice(cut))];
   }
 
   #marked(name) {

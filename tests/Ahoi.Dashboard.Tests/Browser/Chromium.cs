@@ -16,7 +16,8 @@ public sealed partial class Chromium : IAsyncLifetime
     {
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').SelectMany(f => new[] { Path.Combine(f, "chromium"), Path.Combine(f, "chromium-browser") }).FirstOrDefault(File.Exists);
         Assert.SkipWhen(program is null, "chromium is not installed (Debian package chromium); ./ahoi test installs it.");
-        var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardInput = true };
+        // Everything of it goes with the folder.
+        var start = new ProcessStartInfo(program) { RedirectStandardError = true, RedirectStandardInput = true, Environment = { ["TMPDIR"] = _profile } };
         foreach (var argument in (string[])
             [
                 "--headless=new", "--remote-debugging-port=0", $"--user-data-dir={_profile}", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
