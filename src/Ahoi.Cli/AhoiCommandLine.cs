@@ -17,6 +17,7 @@ internal static class AhoiCommandLine
         root.Subcommands.Add(TreeCommand.Create());
         root.Subcommands.Add(ExplainReconcileCommand.Create());
         root.Subcommands.Add(DashboardCommand.Create());
+        root.Subcommands.Add(ManifestsCommand.Create());
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -29,6 +29,12 @@ public sealed class UpCommandTests : IDisposable
     [InlineData("up --nodes 65", "--nodes must be from 1 to 64, not 65")]
     [InlineData("up --dashboard 0.0.0.0:0", "0.0.0.0 of --dashboard is reached by other machines, and whoever opens the dashboard is the cluster's administrator; give 127.0.0.1 and forward the port.")]
     [InlineData("dashboard --listen 192.0.2.1:80", "192.0.2.1 of --listen is reached by other machines, and whoever opens the dashboard acts as you; give 127.0.0.1 and forward the port.")]
+    [InlineData("manifests --helm", "--helm writes several files; say where with -o DIR.")]
+    [InlineData("manifests --helm --kustomize -o x", "--kustomize and --helm are two forms of the same; give one of them.")]
+    [InlineData("manifests --replicas 0", "--replicas must be from 1 to 20, not 0.")]
+    [InlineData("manifests -n My_Space", "'My_Space' of --namespace is not a name of a namespace")]
+    [InlineData("manifests --image Ahoi!", "'Ahoi!' of --image is not a name of an image")]
+    [InlineData("manifests --operators ,", "--operators names none.")]
     [InlineData("up --ingress-http there", "'there' of --ingress-http is not an address and port")]
     public async Task Run_WrongFlags_IsUsageAndSaysWhatIsRight(string line, string message)
     {
@@ -58,6 +64,34 @@ public sealed class UpCommandTests : IDisposable
         await _stopping.CancelAsync();
         Assert.Equal(ExitCodes.Ok, await running.WaitAsync(Limit));
         Assert.False(File.Exists(ready));
+    }
+
+    [Fact]
+    public async Task Manifests_Stdout_IsOneStreamOfDocuments()
+    {
+        Assert.Equal(ExitCodes.Ok, await RunAsync("manifests", "--image", "example.com/ahoi:1", "-n", "ops", "--replicas", "1"));
+
+        var kinds = _output.ToString().Split('\n').Where(l => l.StartsWith("kind: ", StringComparison.Ordinal)).Select(l => l["kind: ".Length..]).ToList();
+        Assert.Equal("Namespace", kinds[0]);
+        Assert.Contains("CustomResourceDefinition", kinds);
+        Assert.Contains("ClusterRole", kinds);
+        Assert.Equal(_output.ToString().Split("\n---\n").Length, kinds.Count);
+        Assert.Contains("image: \"example.com/ahoi:1\"", _output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_error.ToString());
+    }
+
+    [Theory]
+    [InlineData("--helm", "Chart.yaml")]
+    [InlineData("--kustomize", "kustomization.yaml")]
+    [InlineData("--replicas=2", "5-deployment.yaml")]
+    public async Task Manifests_Folder_HasTheFiles(string form, string file)
+    {
+        var target = Path.Combine(_folder, "manifests");
+
+        Assert.Equal(ExitCodes.Ok, await RunAsync("manifests", form, "-o", target));
+
+        Assert.True(File.Exists(Path.Combine(target, file)));
+        Assert.Contains($"files are in {target}", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Definitions;
 
@@ -38,9 +39,15 @@ public static class AccessRules
     internal static IReadOnlyList<AccessRule> Of(IEnumerable<ControllerDefinition> controllers, bool installs, bool leads, IEnumerable<AccessRule> others)
     {
         var rules = new List<AccessRule>(others) { new("events.k8s.io", "events", ["create", "patch"]) };
-        foreach (var controller in controllers)
+        var definitions = controllers.ToList();
+
+        // What another controller of this operator defines is called as its definition says.
+        var plurals = definitions.DistinctBy(d => (d.Kind.Group, d.Kind.Kind))
+            .ToDictionary(d => (d.Kind.Group, d.Kind.Kind), d => d.Type.GetCustomAttribute<CustomResourceAttribute>()?.Plural ?? DefinitionGenerator.PluralOf(d.Kind.Kind));
+        string PluralOf(GroupVersionKind kind) => plurals.GetValueOrDefault((kind.Group, kind.Kind)) ?? DefinitionGenerator.PluralOf(kind.Kind);
+        foreach (var controller in definitions)
         {
-            var plural = controller.Type.GetCustomAttribute<CustomResourceAttribute>()?.Plural ?? DefinitionGenerator.PluralOf(controller.Kind.Kind);
+            var plural = PluralOf(controller.Kind);
             rules.Add(new(controller.Kind.Group, plural, Read));
             if (controller.OwnsStatus)
             {
@@ -54,8 +61,8 @@ public static class AccessRules
 
             // Where owners that hold up a deletion need leave for that, this is the leave.
             rules.Add(new(controller.Kind.Group, plural + "/finalizers", ["update"]));
-            rules.AddRange(controller.OwnedKinds.Select(k => new AccessRule(k.Group, DefinitionGenerator.PluralOf(k.Kind), [.. Read, "create", "patch", "delete"])));
-            rules.AddRange(controller.Watched.Select(w => new AccessRule(w.Scope.Kind.Group, DefinitionGenerator.PluralOf(w.Scope.Kind.Kind), Read)));
+            rules.AddRange(controller.OwnedKinds.Select(k => new AccessRule(k.Group, PluralOf(k), [.. Read, "create", "patch", "delete"])));
+            rules.AddRange(controller.Watched.Select(w => new AccessRule(w.Scope.Kind.Group, PluralOf(w.Scope.Kind), Read)));
             rules.AddRange(controller.Options.Rules);
         }
 

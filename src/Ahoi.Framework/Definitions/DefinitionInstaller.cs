@@ -19,6 +19,10 @@ internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes 
 
     private string Manager => $"{operatorName}/definitions";
 
+    /// <summary>The definitions of those kinds that are custom resources of ours.</summary>
+    public static IReadOnlyList<JsonMap> DefinitionsOf(IEnumerable<Type> kinds, ObjectTypes types) => DefinitionGenerator.Create(
+        kinds.Distinct().Where(t => t.GetCustomAttribute<CustomResourceAttribute>() is not null), types.Json);
+
     public async Task InstallAsync(IEnumerable<Type> kinds, CancellationToken cancellationToken)
     {
         foreach (var definition in DefinitionsOf(kinds))
@@ -62,8 +66,7 @@ internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes 
         return await client.Discovery.FindAsync(kind, cancellationToken).ConfigureAwait(false) is not null;
     }
 
-    private IReadOnlyList<JsonMap> DefinitionsOf(IEnumerable<Type> kinds) => [.. DefinitionGenerator.Create(
-        kinds.Distinct().Where(t => t.GetCustomAttribute<CustomResourceAttribute>() is not null), types.Json)];
+    private IReadOnlyList<JsonMap> DefinitionsOf(IEnumerable<Type> kinds) => DefinitionsOf(kinds, types);
 
     private static ObjectKey KeyOf(JsonMap definition) => new(null, (string)definition.At("metadata", "name")!); // The generator names every definition.
 
