@@ -2,6 +2,7 @@ using Ahoi.Benchmarks.ApiServer;
 using Ahoi.Benchmarks.Decoding;
 using Ahoi.Benchmarks.Framework;
 using Ahoi.Benchmarks.Network;
+using Ahoi.Benchmarks.Nodes;
 
 // Each benchmark prints one Markdown table; bench/README.md keeps the last ones with what they mean.
 switch (args)
@@ -23,6 +24,9 @@ switch (args)
             ? await NetworkBenchmark.RunAsync(1, TimeSpan.FromSeconds(1))
             : await NetworkBenchmark.RunAsync(5, TimeSpan.FromSeconds(2))));
         return 0;
+    case ["node", var ahoi, .. var rest] when rest.All(r => r is "--pods"):
+        Console.WriteLine(Measured.Table(await NodeBenchmark.RunAsync(ahoi, 5, 8, rest.Length > 0)));
+        return 0;
     case ["framework"]:
         await FrameworkBenchmark.RunAsync(10_000, 3);
         return 0;
@@ -34,6 +38,6 @@ switch (args)
     case ["framework-operator", var kubeconfig]:
         return await new OperatorProcess(kubeconfig).RunAsync();
     default:
-        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], or framework [OBJECTS ROUNDS]");
+        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], node AHOI [--pods], or framework [OBJECTS ROUNDS]");
         return 2;
 }
