@@ -19,6 +19,7 @@ internal static class UpCommand
         var data = new Option<string?>("--data") { Description = "Folder the cluster is kept in (default: the user's data folder).", HelpName = "DIR" };
         var ephemeral = new Option<bool>("--ephemeral") { Description = "Keep nothing: the cluster is gone when it stops." };
         var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Where to write the kubeconfig, mode 0600 (default: DIR/kubeconfig).", HelpName = "FILE" };
+        var merge = new Option<bool>("--merge") { Description = "Add the context 'ahoi' to your own kubeconfig too, and take it out at the end." };
         var components = NameLists.Create("--components", "What to run", ComponentSet.Known);
         var nodes = new Option<int>("--nodes") { Description = "How many nodes run pods, all on this machine.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var ingressHttp = Ingress("--ingress-http", "Where to serve Ingresses over HTTP (default: a free port).");
@@ -41,7 +42,7 @@ internal static class UpCommand
 
         var command = new Command("up", "Start a local cluster and stay up until Ctrl-C.")
         {
-            listen, http, data, ephemeral, kubeconfig, components, nodes, ingressHttp, ingressHttps, hostPaths, operators, tokens, demo, dashboard, ready,
+            listen, http, data, ephemeral, kubeconfig, merge, components, nodes, ingressHttp, ingressHttps, hostPaths, operators, tokens, demo, dashboard, ready,
         };
         observation.AddTo(command);
         images.AddTo(command);
@@ -75,6 +76,7 @@ internal static class UpCommand
                 DataFolder = parsed.GetValue(data),
                 Ephemeral = parsed.GetValue(ephemeral),
                 KubeconfigFile = parsed.GetValue(kubeconfig),
+                Merge = parsed.GetValue(merge),
                 Components = parsed.GetValue(components)!,
                 Nodes = parsed.GetValue(nodes),
                 ImageFolder = images.Read(parsed),

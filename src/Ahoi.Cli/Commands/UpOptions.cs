@@ -16,6 +16,8 @@ internal sealed record UpOptions
 
     public string? KubeconfigFile { get; init; }
 
+    public bool Merge { get; init; }
+
     public IReadOnlyList<string> Components { get; init; } = [];
 
     public int Nodes { get; init; } = 1;

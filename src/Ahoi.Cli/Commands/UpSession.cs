@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Ahoi.Cli.Kubeconfigs;
+using Ahoi.Client.Kubeconfigs;
 using Ahoi.Client.Requests;
 using Ahoi.Cli.Demo;
 using Ahoi.ControlPlane;
@@ -31,6 +33,7 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
             await error.WriteLineAsync($"ahoi: operators: {string.Join(", ", options.Operators)}");
         }
 
+        using var merge = options.Merge ? KubeconfigMerge.Into(KubeconfigMerge.Choose(Kubeconfig.DefaultFiles()), cluster.KubeconfigFile!) : null;
         await using var dashboard = await StartDashboardAsync(cluster, loggers, cancellationToken);
         if (dashboard is not null)
         {
@@ -123,7 +126,7 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
     private async Task WriteNextStepsAsync(LocalCluster cluster, DashboardServer? dashboard)
     {
         await output.WriteLineAsync();
-        await output.WriteLineAsync($"  export KUBECONFIG={cluster.KubeconfigFile}");
+        await output.WriteLineAsync(options.Merge ? $"  kubectl config use-context {KubeconfigMerge.Name}" : $"  export KUBECONFIG={cluster.KubeconfigFile}");
         foreach (var line in options.Demo ? CustomerDemo.NextSteps : ["kubectl get namespaces", "kubectl api-resources"])
         {
             await output.WriteLineAsync($"  {line}");
