@@ -1,4 +1,7 @@
+using System.Net;
+using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
+using Ahoi.ControlPlane;
 using Ahoi.Dashboard.Tests.Browser;
 
 namespace Ahoi.Dashboard.Tests;
@@ -278,6 +281,26 @@ public sealed class DashboardPageTests(Chromium chromium) : IClassFixture<Chromi
 
         // The address bar, and with it the history and every screen that is shared, keeps no token; the tab does.
         Assert.Equal(world.Dashboard.Address.ToString(), await page.EvaluateAsync("location.href"));
+    }
+
+    [Fact]
+    public async Task Page_OfAKubeconfigsCluster_IsLiveOverTls()
+    {
+        var kubeconfig = Path.Combine(Directory.CreateTempSubdirectory("ahoi-dashboard-").FullName, "kubeconfig");
+        await using var cluster = await LocalCluster.StartAsync(new() { Listen = new(IPAddress.Loopback, 0), KubeconfigFile = kubeconfig }, TestContext.Current.CancellationToken);
+        await using var dashboard = await DashboardServer.StartAsync(ApiConnection.FromKubeconfig(kubeconfig));
+        using var client = new ApiClient(cluster.Connect());
+        await using var page = await chromium.OpenAsync();
+        await page.NavigateAsync(dashboard.Url);
+        await page.SeeAsync("Live");
+        await page.SeeAsync(cluster.Url!.GetLeftPart(UriPartial.Authority));
+
+        await client.CreateAsync(DashboardWorld.Accounts, "default", DashboardWorld.Parse("""{"apiVersion":"v1","kind":"ServiceAccount","metadata":{"name":"default"}}"""));
+        await client.CreateAsync(DashboardWorld.Pods, "default", DashboardWorld.Parse("""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"buoy"},"spec":{"containers":[{"name":"a","image":"host"}]}}"""));
+
+        await page.UntilAsync("document.querySelector(\"[aria-label^='Pod buoy']\")");
+        Assert.Empty(page.Complaints);
+        Directory.Delete(Path.GetDirectoryName(kubeconfig)!, recursive: true);
     }
 
     [Fact]

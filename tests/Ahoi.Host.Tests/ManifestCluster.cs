@@ -27,8 +27,8 @@ internal sealed partial class ManifestCluster : IAsyncDisposable
     /// <summary>What the operators are refused.</summary>
     public RefusalLog Refusals { get; }
 
-    public static async Task<ManifestCluster> StartAsync() =>
-        new(await LocalCluster.StartAsync(new() { Controllers = true }, TestContext.Current.CancellationToken));
+    public static async Task<ManifestCluster> StartAsync(LocalClusterOptions? options = null) =>
+        new(await LocalCluster.StartAsync(options ?? new() { Controllers = true }, TestContext.Current.CancellationToken));
 
     /// <summary>Applies all documents of some files, in their order.</summary>
     /// <returns>The objects as the server took them.</returns>
