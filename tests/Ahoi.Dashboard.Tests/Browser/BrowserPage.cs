@@ -6,7 +6,7 @@ namespace Ahoi.Dashboard.Tests.Browser;
 /// <summary>One page of a browser, with what it asked for and what it complained about.</summary>
 internal sealed class BrowserPage(DevTools tools, string session, string context) : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>What the page's console has that is an error or a warning, and exceptions that nobody caught.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();

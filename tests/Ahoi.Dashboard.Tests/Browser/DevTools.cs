@@ -7,7 +7,7 @@ namespace Ahoi.Dashboard.Tests.Browser;
 /// <summary>Speaks the DevTools protocol with one browser: commands with their answers, and events by session.</summary>
 internal sealed class DevTools : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource<JsonMap>> _waiting = new();
