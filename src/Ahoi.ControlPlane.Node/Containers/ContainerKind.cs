@@ -11,4 +11,7 @@ internal enum ContainerKind
 
     /// <summary>It starts before what comes after it, and goes on until the pod ends.</summary>
     Sidecar,
+
+    /// <summary>It was added to the pod while that runs, to look into it, and is not started again.</summary>
+    Ephemeral,
 }

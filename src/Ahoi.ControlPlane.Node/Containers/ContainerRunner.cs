@@ -180,6 +180,7 @@ internal sealed class ContainerRunner
         var policy = Kind switch
         {
             ContainerKind.Sidecar => "Always",
+            ContainerKind.Ephemeral => "Never",
             ContainerKind.Init => (_host.Facts.Spec.Text("restartPolicy") ?? "Always") == "Always" ? "OnFailure" : _host.Facts.Spec.Text("restartPolicy"),
             _ => Container.Text("restartPolicy") ?? _host.Facts.Spec.Text("restartPolicy") ?? "Always",
         };

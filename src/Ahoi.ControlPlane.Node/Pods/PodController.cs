@@ -131,7 +131,7 @@ internal sealed class PodController(
             () => wake(key),
             (container, warning, reason, message) => _ = events.RecordAsync(
                 client,
-                InvolvedObject.Of(raw, container is null ? null : $"spec.{(IsInit(pod, container) ? "initContainers" : "containers")}{{{container}}}"),
+                InvolvedObject.Of(raw, container is null ? null : $"spec.{ListOf(pod, container)}{{{container}}}"),
                 Component,
                 new(warning ? EventType.Warning : EventType.Normal, reason, message),
                 CancellationToken.None));
@@ -153,7 +153,8 @@ internal sealed class PodController(
         return worker;
     }
 
-    private static bool IsInit(JsonMap pod, string container) => (pod.Map("spec")?.List("initContainers")?.Maps ?? []).Any(c => c.Text("name") == container);
+    private static string ListOf(JsonMap pod, string container) => Array.Find(
+        ["containers", "initContainers"], list => (pod.Map("spec")?.List(list)?.Maps ?? []).Any(c => c.Text("name") == container)) ?? "ephemeralContainers";
 
     private PodFacts Facts(JsonMap pod, string uid)
     {

@@ -6,7 +6,7 @@ namespace Ahoi.ControlPlane.Node.Pods;
 internal static class PodReferences
 {
     public static IEnumerable<JsonMap> AllContainers(JsonMap spec) =>
-        (spec.List("initContainers")?.Maps ?? []).Concat(spec.List("containers")?.Maps ?? []);
+        (spec.List("initContainers")?.Maps ?? []).Concat(spec.List("containers")?.Maps ?? []).Concat(spec.List("ephemeralContainers")?.Maps ?? []);
 
     /// <summary>Names ConfigMaps, Secrets and claims.</summary>
     public static IEnumerable<(string Kind, string Name)> Of(JsonMap pod)

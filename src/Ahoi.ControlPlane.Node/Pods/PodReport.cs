@@ -16,5 +16,8 @@ internal sealed record PodReport
 
     public IReadOnlyList<ContainerReport> Containers { get; init; } = [];
 
+    /// <summary>Gets the containers that were added while the pod runs.</summary>
+    public IReadOnlyList<ContainerReport> Ephemeral { get; init; } = [];
+
     public PodVerdict? Verdict { get; init; }
 }

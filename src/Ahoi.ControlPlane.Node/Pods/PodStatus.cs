@@ -43,6 +43,11 @@ internal static class PodStatus
         }
 
         status["containerStatuses"] = new JsonList(report.Containers.Select(c => (object?)Write(c)));
+        if (report.Ephemeral.Count > 0)
+        {
+            status["ephemeralContainerStatuses"] = new JsonList(report.Ephemeral.Select(c => (object?)Write(c)));
+        }
+
         SetConditions(pod, status, report, phase, now);
         return status;
     }

@@ -29,7 +29,9 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
     private readonly Lock _lock = new();
     private TaskCompletionSource _updated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _grace = Timeout.InfiniteTimeSpan;
+    private volatile IReadOnlyList<ContainerRunner> _ephemeral = [];
     private volatile bool _prepared;
+    private volatile bool _initialized;
     private volatile PodVerdict? _verdict;
 
     /// <summary>Makes a worker; <see cref="Start"/> starts it.</summary>
@@ -100,14 +102,15 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         Prepared = _prepared,
         Init = [.. _init.Select(r => (r.Kind, r.Report))],
         Containers = [.. _apps.Select(r => r.Report)],
+        Ephemeral = [.. _ephemeral.Select(r => r.Report)],
         Verdict = _verdict,
     };
 
     /// <summary>Gets its containers, init containers first.</summary>
-    public IEnumerable<ContainerRunner> Runners => _init.Concat(_apps);
+    public IEnumerable<ContainerRunner> Runners => _init.Concat(_apps).Concat(_ephemeral);
 
     /// <summary>Finds a container.</summary>
-    public ContainerRunner? Find(string name) => _apps.Concat(_init).FirstOrDefault(r => r.Name == name);
+    public ContainerRunner? Find(string name) => Runners.FirstOrDefault(r => r.Name == name);
 
     /// <summary>Starts the pod.</summary>
     public void Start() => _ = RunAsync();
@@ -124,6 +127,7 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         }
 
         updated.TrySetResult();
+        RunEphemeral();
     }
 
     /// <summary>Ends the pod.</summary>
@@ -144,7 +148,7 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
 
         if (!_stop.TrySetResult() && grace == TimeSpan.Zero)
         {
-            foreach (var runner in _init.Concat(_apps))
+            foreach (var runner in Runners)
             {
                 _ = runner.StopAsync(TimeSpan.Zero);
             }
@@ -184,6 +188,8 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
                 refreshing = Task.WhenAll(RefreshAsync(ending.Token), WatchDeadlineAsync(ending.Token), WatchDiskAsync(ending.Token));
                 if (await InitializeAsync().ConfigureAwait(false))
                 {
+                    _initialized = true;
+                    RunEphemeral();
                     await RunContainersAsync().ConfigureAwait(false);
                 }
             }
@@ -277,6 +283,48 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         await Task.WhenAny(Task.WhenAll(_apps.Select(r => r.Done)), _stop.Task).ConfigureAwait(false);
     }
 
+    /// <summary>Starts the containers that were added to the pod, once it runs.</summary>
+    private void RunEphemeral()
+    {
+        List<(ContainerRunner Runner, ContainerReport? Former)> added = [];
+        lock (_lock)
+        {
+            if (!_initialized || _stop.Task.IsCompleted)
+            {
+                return;
+            }
+
+            foreach (var container in (Facts.Spec.List("ephemeralContainers")?.Maps ?? []).Where(c => !_ephemeral.Any(r => r.Name == c.Text("name"))))
+            {
+                var former = PodStatus.Former(Facts.Pod, "ephemeralContainerStatuses", container.Text("name") ?? "");
+                added.Add((new(this, container, ContainerKind.Ephemeral, former), former));
+            }
+
+            _ephemeral = [.. _ephemeral, .. added.Select(a => a.Runner)];
+        }
+
+        foreach (var (runner, former) in added)
+        {
+            if (former is { State: not ContainerState.Waiting })
+            {
+                runner.Conclude(former); // It ran when the node ran before.
+            }
+            else
+            {
+                runner.Start();
+            }
+        }
+
+        if (_stop.Task.IsCompleted)
+        {
+            // Whoever stopped the pod meanwhile did not see them run.
+            foreach (var (runner, _) in added.Where(a => a.Runner.IsActive))
+            {
+                _ = runner.StopAsync(TimeSpan.Zero);
+            }
+        }
+    }
+
     private static bool IsOver(ContainerReport former, string policy) => former.State switch
     {
         ContainerState.Terminated ended => policy == "Never" || (policy == "OnFailure" && ended.ExitCode == 0),
@@ -290,7 +338,7 @@ internal sealed partial class PodWorker : IContainerHost, IRunningChild
         var time = Node.Time;
         var grace = _stop.Task.IsCompleted ? _grace : TimeSpan.FromSeconds(Facts.Spec.Integer("terminationGracePeriodSeconds") ?? 30);
         var until = time.GetUtcNow() + grace;
-        await Task.WhenAll(_apps.Where(r => r.IsActive).Select(r => r.StopAsync(grace))).ConfigureAwait(false);
+        await Task.WhenAll(_apps.Concat(_ephemeral).Where(r => r.IsActive).Select(r => r.StopAsync(grace))).ConfigureAwait(false);
         foreach (var runner in _init.Reverse().Where(r => r.IsActive))
         {
             var left = until - time.GetUtcNow();
