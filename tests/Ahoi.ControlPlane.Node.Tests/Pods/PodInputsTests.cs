@@ -151,6 +151,58 @@ public sealed class PodInputsTests
     }
 
     [Fact]
+    public async Task Volume_ThatIsFilled_EndsItsPodAlone()
+    {
+        await using var world = await NodeWorld.StartAsync();
+        await world.RunAsync("neighbour", "exec sleep 1000", pod => Mount(pod, "/data", """{"emptyDir":{"sizeLimit":"1Mi"}}"""));
+        await world.ReadyAsync("neighbour");
+        await world.RunAsync("hoarder", "head -c 5000000 /dev/zero > /data/file; exec sleep 1000", pod => Mount(pod, "/data", """{"emptyDir":{"sizeLimit":"1Mi"}}"""));
+
+        var pod = await world.EndedAsync("hoarder");
+
+        Assert.Equal(("Failed", "Evicted"), (pod.At("status", "phase"), pod.At("status", "reason")));
+        await world.EventAsync("hoarder", "Evicted", "Usage of EmptyDir volume \"v\" exceeds the limit \"1Mi\"");
+        var neighbour = await world.UntilAsync("neighbour", _ => true);
+        Assert.True(NodeWorld.IsReady(neighbour));
+        Assert.Equal(0L, NodeWorld.Status(neighbour).Integer("restartCount"));
+    }
+
+    [Fact]
+    public async Task Scratch_ThatIsFull_SaysSo_ToTheOneWhoFilledIt()
+    {
+        await using var world = await NodeWorld.StartAsync();
+        await world.RunAsync("hoarder", "head -c 2000000000 /dev/zero > /dev/shm/file; ls /dev/shm");
+
+        var pod = await world.EndedAsync("hoarder");
+
+        Assert.Equal("Succeeded", pod.At("status", "phase"));
+        Assert.Contains("No space left on device", await world.LogAsync("hoarder"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Port_InUse_FailsTheOneWhoComesLater()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/perl"), "Perl is missing; apt-get install perl-base");
+        const string Listen = "exec perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(LocalAddr => $ENV{IP}, LocalPort => 8099, Listen => 1) or die \"$!\\n\"; print \"up\\n\"; sleep 1000'";
+        await using var world = await NodeWorld.StartAsync();
+        await world.RunAsync("twice", Listen, pod =>
+        {
+            pod.Map("spec")!.List("containers")!.Add(NodeWorld.Container("late", "sleep 1; " + Listen));
+            foreach (var container in pod.Map("spec")!.List("containers")!.Maps)
+            {
+                container["env"] = new JsonList { JsonTree.ParseMap("""{"name":"IP","valueFrom":{"fieldRef":{"fieldPath":"status.podIP"}}}""") };
+                container["terminationMessagePolicy"] = "FallbackToLogsOnError";
+            }
+        });
+
+        var pod = await world.UntilAsync("twice", p => p.Map("status")?.List("containerStatuses")?.Maps.Any(s => s.At("state", "terminated") is not null) == true);
+
+        var late = NodeWorld.Status(pod, "late").Map("state")!.Map("terminated")!;
+        Assert.Equal(("Error", "Address already in use\n"), (late.Text("reason"), late.Text("message")));
+        Assert.NotNull(NodeWorld.Status(pod).At("state", "running"));
+    }
+
+    [Fact]
     public async Task Claim_GetsAFolder_ThatOutlivesThePod_AndGrows()
     {
         await using var world = await NodeWorld.StartAsync();
