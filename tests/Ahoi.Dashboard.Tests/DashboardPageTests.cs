@@ -61,6 +61,7 @@ public sealed class DashboardPageTests(Chromium chromium) : IClassFixture<Chromi
         await page.SeeAsync("All 3 of 3 children are ready");
         await page.UntilAsync("document.querySelector('.links-list a')?.href === 'https://aurora.fleet.example.com/'");
         await page.UntilAsync("[...document.querySelectorAll('.figure')].some(f => f.innerText.includes('Crew') && f.innerText.includes('24'))");
+        await page.UntilAsync("[...document.querySelectorAll('.figure')].some(f => f.innerText.includes('Cargo containers') && f.innerText.includes('120'))");
         await page.PhotographAsync("detail-light");
 
         await page.ClickAsync("#tab-events");
@@ -140,6 +141,11 @@ public sealed class DashboardPageTests(Chromium chromium) : IClassFixture<Chromi
         await page.UntilAsync($"document.activeElement.ariaExpanded === 'false' && {Focused}.startsWith('Ship aurora')");
         await page.PressAsync("Down");
         await page.UntilAsync($"{Focused}.startsWith('Ship boreas')");
+        await page.PressAsync("Left");
+        await page.UntilAsync($"{Focused}.endsWith('owns 1, 2 failing below')");
+        await page.PhotographAsync("closed-light");
+        await page.PressAsync("Right");
+        await page.UntilAsync($"{Focused}.endsWith('owns 1')");
         await page.PressAsync("Enter");
         await page.UntilAsync("document.querySelector('#panel-name')?.textContent === 'boreas'");
         await page.PressAsync("End");

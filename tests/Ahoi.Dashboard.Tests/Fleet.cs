@@ -13,7 +13,7 @@ internal static class Fleet
         await world.DefineShipsAsync();
         var aurora = await world.CreateShipAsync("aurora");
         await world.ReportAsync(DashboardWorld.Ships, "aurora", """
-            {"phase":"Sailing","url":"https://aurora.fleet.example.com/","crew":24,"knots":14,"observedGeneration":1,
+            {"phase":"Sailing","url":"https://aurora.fleet.example.com/","crew":24,"knots":14,"cargo":{"containers":120},"observedGeneration":1,
              "conditions":[{"type":"Ready","status":"True","reason":"Sailing","message":"All 3 of 3 children are ready","lastTransitionTime":"2026-01-05T10:00:00Z"},
                            {"type":"Progressing","status":"False","reason":"UpToDate","message":"","lastTransitionTime":"2026-01-05T10:00:00Z"}]}
             """);

@@ -271,12 +271,17 @@ export class Detail {
       });
     }
     const known = new Set([...found.values()]);
-    for (const [name, value] of Object.entries(whole.status ?? {})) {
+    const add = (name, value) => {
+      if (!['string', 'number', 'boolean'].includes(typeof value) || value === '' || known.has(String(value))) return;
       const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
-      const title = words[0].toUpperCase() + words.slice(1);
-      if (['string', 'number', 'boolean'].includes(typeof value) && value !== '' && !known.has(String(value)) && name !== 'observedGeneration' && name !== 'url') found.set(title, /^\d{4}-\d\d-\d\dT/.test(value) ? `${age(Date.parse(value))} ago` : String(value));
+      found.set(words[0].toUpperCase() + words.slice(1), /^\d{4}-\d\d-\d\dT/.test(value) ? `${age(Date.parse(value))} ago` : String(value));
+    };
+    for (const [name, value] of Object.entries(whole.status ?? {})) {
+      if (name === 'observedGeneration' || name === 'url') continue;
+      if (value && typeof value === 'object' && !Array.isArray(value)) for (const [part, inner] of Object.entries(value)) add(`${name} ${part}`, inner);
+      else add(name, value);
     }
-    return [...found].slice(0, 18);
+    return [...found].slice(0, 24);
   }
 
   #eventList() {

@@ -138,6 +138,7 @@ export class Forest {
       id: object.uid, type: 'object', object, level, ...this.#place(context, { level, from }, open), parent, position, setSize, open,
       children: family.length, count: this.children.get(object.uid)?.length ?? 0, className: classOf(object.group, object.kind),
       matches: context.shown ? context.shown.get(object.uid) === true : null,
+      trouble: open ? 0 : this.#trouble(object.uid),
     };
     context.rows.push(row);
     if (open) {
@@ -147,6 +148,13 @@ export class Forest {
     return row;
   }
 
+  // What is wrong below something that is closed, so that nobody has to open it to know.
+  #trouble(uid, depth = 0) {
+    let count = 0;
+    for (const child of this.children.get(uid) ?? []) count += Number(child.state.level === 'bad') + (depth < 12 ? this.#trouble(child.uid, depth + 1) : 0);
+    return count;
+  }
+
   #group(context, { id, members, level, from, parent, position, setSize }) {
     const levels = {};
     for (const { state } of members) levels[state.level] = (levels[state.level] ?? 0) + 1;
@@ -154,6 +162,7 @@ export class Forest {
     const row = {
       id, type: 'group', members, levels, worst: LEVELS.find(l => levels[l]), level, ...this.#place(context, { level, from }, open), parent, position, setSize, open,
       children: members.length, count: members.length, className: classOf(members[0].group, members[0].kind),
+      trouble: open ? 0 : members.reduce((sum, m) => sum + this.#trouble(m.uid), 0),
     };
     context.rows.push(row);
     if (open) this.#parts(context, row, members.map(object => ({ object })));

@@ -27,6 +27,7 @@ export class TreeView {
       if (id) this.#activate(id, false);
     });
     setInterval(() => this.#refreshAges(), 5000);
+    this.#pan();
   }
 
   show({ rows, links, width, height }, words) {
@@ -126,9 +127,9 @@ export class TreeView {
 
   #keysOf(row) {
     if (row.type === 'heading') return { key: `${row.text}|${row.count}` };
-    if (row.type === 'group') return { key: [row.open, row.count, ...LEVELS.map(l => row.levels[l] ?? 0)].join('|') };
+    if (row.type === 'group') return { key: [row.open, row.count, row.trouble, ...LEVELS.map(l => row.levels[l] ?? 0)].join('|') };
     const { state, resourceVersion } = row.object;
-    return { key: [row.open, row.children, row.count, resourceVersion, state.level, state.text, this.#words].join('|'), state: `${state.level}|${state.text}` };
+    return { key: [row.open, row.children, row.count, row.trouble, resourceVersion, state.level, state.text, this.#words].join('|'), state: `${state.level}|${state.text}` };
   }
 
   #pulse(element) {
@@ -164,9 +165,13 @@ export class TreeView {
   }
 
   #label(row) {
-    if (row.type === 'group') return `${row.count} ${plural(row.members[0].kind)}: ${this.#breakdown(row)}`;
+    if (row.type === 'group') return `${row.count} ${plural(row.members[0].kind)}: ${this.#breakdown(row)}${this.#below(row)}`;
     const { kind, name, namespace, state } = row.object;
-    return `${kind} ${name}${namespace ? ` in ${namespace}` : ''}, ${LEVEL_NAMES[state.level]}${state.text ? `, ${state.text}` : ''}${row.count ? `, owns ${row.count}` : ''}`;
+    return `${kind} ${name}${namespace ? ` in ${namespace}` : ''}, ${LEVEL_NAMES[state.level]}${state.text ? `, ${state.text}` : ''}${row.count ? `, owns ${row.count}` : ''}${this.#below(row)}`;
+  }
+
+  #below({ trouble }) {
+    return trouble ? `, ${trouble} failing below` : '';
   }
 
   #breakdown({ levels }) {
@@ -208,7 +213,7 @@ export class TreeView {
   }
 
   #twist(row) {
-    return el('span', { class: 'twist', 'aria-hidden': 'true', title: row.open ? 'Collapse' : 'Expand' }, row.open ? '' : String(row.count), icon(icons.more));
+    return el('span', { class: `twist ${row.trouble ? 'trouble' : ''}`, 'aria-hidden': 'true', title: row.open ? 'Collapse' : `Expand${this.#below(row)}` }, row.trouble ? glyph('bad') : null, row.open ? '' : String(row.count), icon(icons.more));
   }
 
   // Names of one family begin alike: where one is too long, its end stays.
@@ -290,6 +295,22 @@ export class TreeView {
       default: return;
     }
     event.preventDefault();
+  }
+
+  // The empty ground can be dragged.
+  #pan() {
+    const { canvas } = this;
+    let from = null;
+    canvas.addEventListener('pointerdown', event => {
+      if (event.button !== 0 || event.pointerType !== 'mouse' || event.target.closest('.node')) return;
+      from = { x: event.clientX + canvas.scrollLeft, y: event.clientY + canvas.scrollTop };
+      canvas.setPointerCapture(event.pointerId);
+      canvas.classList.add('panned');
+    });
+    canvas.addEventListener('pointermove', event => {
+      if (from) canvas.scrollTo(from.x - event.clientX, from.y - event.clientY);
+    });
+    for (const type of ['pointerup', 'pointercancel']) canvas.addEventListener(type, () => { from = null; canvas.classList.remove('panned'); });
   }
 
   #refreshAges() {
