@@ -26,6 +26,8 @@ export class TreeView {
       const id = event.target.closest('[role=treeitem]')?.dataset.id;
       if (id) this.#activate(id, false);
     });
+    // An element that is moved in the document would begin its animation anew.
+    tree.addEventListener('animationend', event => { if (event.target.classList.contains('node')) event.target.classList.remove('fresh', 'changed'); });
     setInterval(() => this.#refreshAges(), 5000);
     this.#pan();
   }
@@ -70,11 +72,16 @@ export class TreeView {
   #draw() {
     const top = this.canvas.scrollTop - MARGIN;
     const bottom = this.canvas.scrollTop + this.canvas.clientHeight + MARGIN;
-    const wanted = new Set();
+    const seen = this.#rows.filter(row => (row.y + SIZE.height >= top && row.y <= bottom) || row.id === this.#active);
+    const wanted = new Set(seen.map(row => row.id));
+    for (const [id, { element }] of this.#drawn) {
+      if (!wanted.has(id)) {
+        element.remove();
+        this.#drawn.delete(id);
+      }
+    }
     let before = null;
-    for (const row of this.#rows) {
-      if ((row.y + SIZE.height < top || row.y > bottom) && row.id !== this.#active) continue;
-      wanted.add(row.id);
+    for (const row of seen) {
       const element = this.#element(row);
       // In the document as in the tree: whoever reads it aloud goes the way the eye goes.
       if (element.previousElementSibling !== before || element.parentElement !== this.tree) {
@@ -83,12 +90,6 @@ export class TreeView {
         focused?.focus({ preventScroll: true });
       }
       before = element;
-    }
-    for (const [id, { element }] of this.#drawn) {
-      if (!wanted.has(id)) {
-        element.remove();
-        this.#drawn.delete(id);
-      }
     }
     this.#drawLinks(top, bottom);
   }
