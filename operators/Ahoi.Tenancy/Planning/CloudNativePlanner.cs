@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
+using Ahoi.Framework.Controllers;
 using Ahoi.Tenancy.Api;
 
 namespace Ahoi.Tenancy.Planning;
@@ -11,10 +12,22 @@ internal static class CloudNativePlanner
 {
     public const string ClusterLabel = "cnpg.io/cluster";
 
+    // The annotation that asks for it, and the condition that tells of it
+    // (https://cloudnative-pg.io/documentation/current/declarative_hibernation/).
+    private const string Hibernation = "cnpg.io/hibernation";
+
     public static readonly GroupVersionKind Cluster = new("postgresql.cnpg.io", "v1", "Cluster");
 
     /// <summary>The Service by which the server that takes writes is reached.</summary>
     public static string Host(Database database) => $"{DatabaseNames.Server(database)}-rw.{database.Metadata.Namespace}.svc";
+
+    /// <summary>Whether the cluster is as it should be. One of which nothing is said yet is not.</summary>
+    public static Readiness ReadinessOf(JsonMap cluster, bool running) => (running, IsTrue(cluster, running ? Condition.Ready : Hibernation)) switch
+    {
+        (_, true) => Readiness.Ready,
+        (true, _) => Readiness.Waiting((cluster.At("status", "phase") as string)?.TrimEnd('.') ?? "CloudNativePG has not answered yet"),
+        _ => Readiness.Waiting("it is being hibernated"),
+    };
 
     public static JsonMap Describe(Database database, bool running)
     {
@@ -39,7 +52,7 @@ internal static class CloudNativePlanner
                 ["name"] = DatabaseNames.Server(database),
                 ["namespace"] = database.Metadata.Namespace,
                 // Hibernated, its volumes stay and nothing runs.
-                ["annotations"] = new JsonMap { ["cnpg.io/hibernation"] = running ? "off" : "on" },
+                ["annotations"] = new JsonMap { [Hibernation] = running ? "off" : "on" },
             },
             ["spec"] = new JsonMap
             {
@@ -62,4 +75,7 @@ internal static class CloudNativePlanner
             },
         };
     }
+
+    private static bool IsTrue(JsonMap cluster, string condition) =>
+        (cluster.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == condition && c.Text("status") == "True") == true;
 }

@@ -10,6 +10,8 @@ namespace Ahoi.Tenancy.Planning;
 /// </summary>
 internal static class ServerDatabasePlanner
 {
+    // Since PostgreSQL 16 whoever makes a role may hand it out, but may neither act as it nor end its sessions: an administrator
+    // that is no superuser makes itself a member first.
     private const string ProvisionScript =
         """
         set -eu
@@ -19,7 +21,7 @@ internal static class ServerDatabasePlanner
         SELECT format('CREATE ROLE %I NOLOGIN', :'owner') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
         SELECT format('CREATE ROLE %I NOLOGIN', role) FROM unnest(ARRAY[:'a', :'b']) AS role WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) \gexec
         SELECT format('GRANT %I TO %I', :'owner', role) FROM unnest(ARRAY[:'a', :'b']) AS role \gexec
-        SELECT format('GRANT %I TO CURRENT_USER', :'owner') WHERE NOT pg_has_role(current_user, :'owner', 'MEMBER') \gexec
+        SELECT format('GRANT %I TO CURRENT_USER', :'owner') FROM pg_roles WHERE rolname = current_user AND NOT rolsuper \gexec
         SELECT format('ALTER ROLE %I SET role = %L', role, :'owner') FROM unnest(ARRAY[:'a', :'b']) AS role \gexec
         SELECT CASE verifier WHEN '' THEN format('ALTER ROLE %I NOLOGIN PASSWORD NULL', role) ELSE format('ALTER ROLE %I LOGIN PASSWORD %L', role, verifier) END
           FROM (VALUES (:'a', :'a_verifier'), (:'b', :'b_verifier')) AS logins(role, verifier) \gexec
@@ -34,6 +36,8 @@ internal static class ServerDatabasePlanner
         until pg_isready --quiet; do sleep 1; done
         psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --set owner="$OWNER" --set a="$ROLE_A" --set b="$ROLE_B" --set drop="$DROP" <<'SQL'
         SELECT format('ALTER ROLE %I NOLOGIN PASSWORD NULL', rolname) FROM pg_roles WHERE rolname IN (:'a', :'b') \gexec
+        SELECT format('GRANT %I TO CURRENT_USER', role.rolname) FROM pg_roles AS role, pg_roles AS self
+          WHERE role.rolname IN (:'a', :'b', :'owner') AND self.rolname = current_user AND NOT self.rolsuper \gexec
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename IN (:'a', :'b') \g /dev/null
         SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', :'owner') WHERE :'drop' = 'yes' \gexec
         SELECT format('DROP ROLE IF EXISTS %I', role) FROM unnest(ARRAY[:'a', :'b', :'owner']) AS role WHERE :'drop' = 'yes' \gexec

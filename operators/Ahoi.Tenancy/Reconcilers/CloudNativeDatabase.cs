@@ -42,7 +42,11 @@ internal sealed class CloudNativeDatabase(Database database, ReconcileContext co
         return new Description()
             .Add(Kept(secret, isKept: existing is not null))
             .Then("cluster")
-            .Add(new Child(CloudNativePlanner.Describe(Database, running)) { Adoption = AdoptionRule.Never })
+            .Add(new Child(CloudNativePlanner.Describe(Database, running))
+            {
+                Adoption = AdoptionRule.Never,
+                Ready = live => CloudNativePlanner.ReadinessOf(live, running),
+            })
             .WithStatus(outcome => PresentStatus() with
             {
                 SecretName = DatabaseNames.Secret(Database.Metadata.Name!),

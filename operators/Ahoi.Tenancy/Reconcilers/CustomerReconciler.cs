@@ -107,7 +107,8 @@ internal sealed class CustomerReconciler(IOptions<TenancyOptions> options) : IRe
     private static async ValueTask<bool> IsDrainingAsync(Customer customer, ReconcileContext context, CancellationToken cancellationToken)
     {
         var scheduler = await context.FindAsync<Scheduler>(customer.Metadata.Name!, cancellationToken, CustomerPlanner.NamespaceOf(customer)).ConfigureAwait(false);
-        return scheduler?.Metadata.DeletionTimestamp is not null;
+        // One that is not wanted any more is on its way out before it says so itself: it is deleted after this.
+        return scheduler is not null && (scheduler.Metadata.DeletionTimestamp is not null || customer.Spec.Features.Scheduler is not { Enabled: true });
     }
 
     /// <summary>The volumes that hold data while nothing uses them.</summary>

@@ -1,0 +1,33 @@
+namespace Ahoi.Tenancy.Tests.Played;
+
+/// <summary>Features switched on and off again and again.</summary>
+public sealed class SwitchTests
+{
+    [Fact]
+    public async Task Features_SwitchedHundredTimes_KeepTheirVolumeAndEndAsAskedLast()
+    {
+        await using var cluster = await PlayedCluster.StartAsync();
+        await cluster.RunAsync();
+        var customer = new PlayedCustomer(cluster, "acme");
+        await customer.CreateAsync();
+        await customer.ReadyAsync();
+        var before = await customer.KeptAsync();
+
+        // Most switches come while the work for the ones before is not done; every tenth waits for it.
+        for (var i = 1; i <= 100; i++)
+        {
+            await customer.SwitchAsync(on: i % 2 == 0);
+            if (i % 10 == 0)
+            {
+                await customer.ReadyAsync();
+            }
+        }
+
+        await customer.ReadyAsync();
+        Assert.Equal(before, await customer.KeptAsync());
+        var server = await cluster.UntilAsync(PlayedCustomer.StatefulSets, new(customer.Namespace, "acme-postgres"), _ => true);
+        Assert.Equal(1L, server.At("spec", "replicas"));
+        var scheduler = await cluster.UntilAsync(PlayedCustomer.Schedulers, customer.Child, s => s.At("status", "readyWorkers") is 2L);
+        Assert.Null(scheduler.At("metadata", "deletionTimestamp"));
+    }
+}
