@@ -64,9 +64,11 @@ public sealed class SharedServerTests
 
     private static void Configure(TenancyOptions options)
     {
+        // docs: server
         options.DatabaseProvider = DatabaseProvider.Server;
         options.ServerName = "shared";
         options.Servers["shared"] = new() { Host = "shared.databases.svc", SslMode = "prefer", SecretNamespace = "databases", SecretName = "admin" };
+        // docs: end
         options.FormerPasswordLifetime = TimeSpan.FromSeconds(2);
     }
 
