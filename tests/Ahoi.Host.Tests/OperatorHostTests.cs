@@ -56,7 +56,7 @@ public sealed class OperatorHostTests
 
         foreach (var resource in new GroupVersionResource[]
         {
-            new("", "v1", "nodes"), new("", "v1", "serviceaccounts"), new("rbac.authorization.k8s.io", "v1", "clusterroles"),
+            new("", "v1", "nodes"), new("rbac.authorization.k8s.io", "v1", "clusterroles"),
             new("apiextensions.k8s.io", "v1", "customresourcedefinitions"), new("coordination.k8s.io", "v1", "leases"),
         })
         {
