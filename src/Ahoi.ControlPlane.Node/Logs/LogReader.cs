@@ -39,10 +39,9 @@ internal sealed class LogReader(string path, LogQuery query, Stream output)
                 skip = await CopyAsync(current, skip, cancellationToken).ConfigureAwait(false);
                 if (live is not null && live.Rotations != rotations)
                 {
-                    await CopyAsync(current, 0, cancellationToken).ConfigureAwait(false);
-                    rotations = live.Rotations;
+                    skip = await CopyAsync(current, skip, cancellationToken).ConfigureAwait(false);
                     await current.DisposeAsync().ConfigureAwait(false);
-                    current = Open(path);
+                    (current, rotations) = OpenNext(live, rotations);
                     continue;
                 }
 
@@ -61,6 +60,26 @@ internal sealed class LogReader(string path, LogQuery query, Stream output)
             {
                 await current.DisposeAsync().ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Opens the file that followed one which was put aside; who is too far behind goes on with the oldest there is.</summary>
+    /// <param name="live">The log.</param>
+    /// <param name="read">How often it had put files aside before it put the one aside that was read.</param>
+    /// <returns>The file, and how often files had been put aside before it is.</returns>
+    private (FileStream? File, int Rotations) OpenNext(ContainerLog live, int read)
+    {
+        while (true)
+        {
+            var rotations = live.Rotations;
+            var behind = Math.Min(rotations - read - 1, ContainerLog.KeptFiles);
+            var file = Open(behind == 0 ? path : ContainerLog.Kept(path, behind));
+            if (live.Rotations == rotations)
+            {
+                return (file, rotations - behind);
+            }
+
+            file?.Dispose(); // Names moved on meanwhile.
         }
     }
 
