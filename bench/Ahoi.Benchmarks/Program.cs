@@ -3,6 +3,7 @@ using Ahoi.Benchmarks.Decoding;
 using Ahoi.Benchmarks.Framework;
 using Ahoi.Benchmarks.Network;
 using Ahoi.Benchmarks.Nodes;
+using Ahoi.Benchmarks.Tenancy;
 
 // Each benchmark prints one Markdown table; bench/README.md keeps the last ones with what they mean.
 switch (args)
@@ -37,7 +38,15 @@ switch (args)
         return await ServerProcess.RunAsync(kubeconfig);
     case ["framework-operator", var kubeconfig]:
         return await new OperatorProcess(kubeconfig).RunAsync();
+    case ["tenancy"]:
+        await TenancyBenchmark.RunAsync(500);
+        return 0;
+    case ["tenancy", var objects] when int.TryParse(objects, out var count):
+        await TenancyBenchmark.RunAsync(count);
+        return 0;
+    case ["tenancy-operator", var kubeconfig]:
+        return await new TenancyProcess(kubeconfig).RunAsync();
     default:
-        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], node AHOI [--pods], or framework [OBJECTS ROUNDS]");
+        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], node AHOI [--pods], framework [OBJECTS ROUNDS], or tenancy [CUSTOMERS]");
         return 2;
 }
