@@ -1,6 +1,7 @@
 using Ahoi.Client.Connections;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Observability;
+using Ahoi.Previews;
 using Ahoi.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,7 +12,7 @@ namespace Ahoi.Operators;
 public static class OperatorSet
 {
     /// <summary>Gets the names of the operators.</summary>
-    public static IReadOnlyList<string> Known { get; } = ["tenancy"];
+    public static IReadOnlyList<string> Known { get; } = ["tenancy", "previews"];
 
     /// <summary>Builds a host of some operators; it is not started.</summary>
     /// <param name="connection">The cluster.</param>
@@ -19,10 +20,11 @@ public static class OperatorSet
     /// <param name="services">Adds what the program brings along: its logging and its lifetime.</param>
     /// <param name="configure">Sets what holds for all of them, after the defaults.</param>
     /// <param name="observe">What of them can be seen, and where; nothing where left out.</param>
+    /// <param name="localRepositories">Whether previews may be of repositories of this machine.</param>
     /// <returns>The host.</returns>
     public static IHost Build(
         ApiConnection connection, IReadOnlyCollection<string> operators, Action<IServiceCollection> services, Action<AhoiOptions>? configure = null,
-        Action<ObservabilityOptions>? observe = null)
+        Action<ObservabilityOptions>? observe = null, bool localRepositories = false)
     {
         ArgumentNullException.ThrowIfNull(services);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ahoi" });
@@ -42,6 +44,11 @@ public static class OperatorSet
         if (operators.Contains("tenancy"))
         {
             ahoi.AddTenancy();
+        }
+
+        if (operators.Contains("previews"))
+        {
+            ahoi.AddPreviews(options => options.AllowFileRepositories = localRepositories);
         }
 
         return builder.Build();

@@ -46,9 +46,11 @@ internal sealed class LiveCluster : IAsyncDisposable
         ["dotnet", Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments];
 
     /// <summary>Starts a cluster, or skips the test where the machine cannot run pods.</summary>
-    public static async Task<LiveCluster> StartAsync(string? dataFolder = null)
+    /// <param name="dataFolder">Where the cluster keeps its objects; nowhere where left out.</param>
+    /// <param name="databases">Whether pods of the test need the images of databases, besides <c>host</c>.</param>
+    public static async Task<LiveCluster> StartAsync(string? dataFolder = null, bool databases = true)
     {
-        var images = await TestImages.PostgresAsync();
+        var images = databases ? await TestImages.PostgresAsync() : await TestImages.StoreAsync();
         try
         {
             var cluster = await LocalCluster.StartAsync(

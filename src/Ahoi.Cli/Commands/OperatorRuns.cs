@@ -29,7 +29,8 @@ internal static class OperatorRuns
                 services.AddSingleton<IHostLifetime, NoLifetime>();
             },
             configure,
-            observe);
+            observe,
+            localRepositories: true);
 
     /// <summary>Starts a host, says where it can be looked at, and lets this user's other commands find it until the result
     /// is disposed of.</summary>

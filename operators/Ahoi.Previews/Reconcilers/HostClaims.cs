@@ -1,0 +1,92 @@
+using Ahoi.Api.Errors;
+using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
+using Ahoi.Framework.Controllers;
+using Ahoi.Previews.Api;
+
+namespace Ahoi.Previews.Reconcilers;
+
+/// <summary>Takes hosts. A Domain is created and never applied: the API server lets one alone create it.</summary>
+internal static class HostClaims
+{
+    public const string OwnerLabel = Group.Name + "/owner-uid";
+
+    public static readonly GroupVersionKind DomainKind = new(Group.Name, Group.Version, nameof(Domain));
+
+    private static readonly GroupVersionResource Ingresses = new("networking.k8s.io", "v1", "ingresses");
+
+    /// <summary>Takes a host for an owner.</summary>
+    /// <returns><see langword="null"/> where it is the owner's, or who has it.</returns>
+    public static async Task<string?> ClaimAsync(
+        ReconcileContext context, string host, DomainOwner owner, string? alsoGood, DnsMode mode, CancellationToken cancellationToken)
+    {
+        if (await context.FindAsync<Domain>(host, cancellationToken).ConfigureAwait(false) is { } domain)
+        {
+            return domain.Spec.OwnerRef.Uid == owner.Uid || domain.Spec.OwnerRef.Uid == alsoGood ? null : Text(domain.Spec.OwnerRef);
+        }
+
+        if (context.IsPlan)
+        {
+            return null;
+        }
+
+        try
+        {
+            await context.Writes.CreateAsync(Describe(host, owner, mode), cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (ApiException exception) when (exception.Code == 409)
+        {
+            return "another, who was faster"; // The cache will tell who.
+        }
+    }
+
+    /// <summary>The Ingress, not of this preview, that has the host.</summary>
+    public static async Task<string?> ForeignIngressAsync(ReconcileContext context, string host, ObjectKey own, CancellationToken cancellationToken)
+    {
+        await foreach (var page in context.Client.ListPagesAsync(Ingresses, null, cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var ingress in page.Items.Where(i => i.Key != own))
+            {
+                if ((ingress.ToMap().At("spec", "rules") as JsonList)?.Maps.Any(r => r.Text("host") == host) == true)
+                {
+                    return $"Ingress {ingress.Key}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives up an owner's hosts, all but some.</summary>
+    public static async Task ReleaseAsync(ReconcileContext context, string uid, Func<string, bool> keeps, CancellationToken cancellationToken)
+    {
+        if (context.IsPlan)
+        {
+            return;
+        }
+
+        // Asked for at the server and not watched: a change of any Domain would wake every preview.
+        var own = await context.Client.ListAsync(
+            new(Group.Name, Group.Version, "domains"), null, new() { LabelSelector = $"{OwnerLabel}={uid}" }, cancellationToken).ConfigureAwait(false);
+        foreach (var domain in own.Items.Where(d => !keeps(d.Name) && !d.IsBeingDeleted))
+        {
+            await context.Writes.DeleteAsync(domain, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string Text(DomainOwner owner) => $"{owner.Kind} {owner.Namespace}/{owner.Name}";
+
+    private static JsonMap Describe(string host, DomainOwner owner, DnsMode mode) => new()
+    {
+        ["apiVersion"] = DomainKind.ApiVersion,
+        ["kind"] = DomainKind.Kind,
+        ["metadata"] = new JsonMap { ["name"] = host, ["labels"] = new JsonMap { [OwnerLabel] = owner.Uid } },
+        ["spec"] = new JsonMap
+        {
+            ["host"] = host,
+            ["mode"] = mode.ToString(),
+            ["ownerRef"] = new JsonMap { ["kind"] = owner.Kind, ["namespace"] = owner.Namespace, ["name"] = owner.Name, ["uid"] = owner.Uid },
+        },
+    };
+}
