@@ -3,7 +3,6 @@ using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Connections;
-using Ahoi.Client.Credentials;
 using Ahoi.Client.Requests;
 using Ahoi.ControlPlane;
 using Ahoi.ControlPlane.Node.Images;
@@ -22,14 +21,16 @@ internal sealed class LiveCluster : IAsyncDisposable
 
     private readonly LocalCluster _cluster;
     private readonly ImageStore _images;
+    private readonly DirectoryInfo _folder;
     private readonly List<IHost> _hosts = [];
 
-    private LiveCluster(LocalCluster cluster, ImageStore images)
+    private LiveCluster(LocalCluster cluster, ImageStore images, DirectoryInfo folder)
     {
         _cluster = cluster;
         _images = images;
+        _folder = folder;
         Client = new(cluster.Connect());
-        OverSocket = new(ApiConnection.FromHandler(new SocketsHttpHandler(), FixedCredential.Token(cluster.AdminToken), cluster.Url!));
+        OverSocket = new(ApiConnection.FromKubeconfig(cluster.KubeconfigFile!));
     }
 
     /// <summary>Gets a client of the cluster's administrator.</summary>
@@ -51,6 +52,7 @@ internal sealed class LiveCluster : IAsyncDisposable
     public static async Task<LiveCluster> StartAsync(string? dataFolder = null, bool databases = true)
     {
         var images = databases ? await TestImages.PostgresAsync() : await TestImages.StoreAsync();
+        var folder = Directory.CreateTempSubdirectory("ahoi-test-");
         try
         {
             var cluster = await LocalCluster.StartAsync(
@@ -59,13 +61,13 @@ internal sealed class LiveCluster : IAsyncDisposable
                     DataFolder = dataFolder,
                     ImageFolder = images.Folder,
                     Listen = new(IPAddress.Loopback, 0),
-                    Http = true,
+                    KubeconfigFile = Path.Combine(folder.FullName, "kubeconfig"),
                     LoopbackNetwork = true,
                     Controllers = true,
                     Nodes = 1,
                 },
                 TestContext.Current.CancellationToken);
-            var live = new LiveCluster(cluster, images);
+            var live = new LiveCluster(cluster, images, folder);
             await live.RunAsync("cluster", ahoi => ahoi.AddScheduler("default-scheduler"));
             return live;
         }
@@ -147,16 +149,25 @@ internal sealed class LiveCluster : IAsyncDisposable
     private async Task<string> TextAsync(JsonMap pod)
     {
         var key = new ObjectKey(pod.At("metadata", "namespace") as string, (string)pod.At("metadata", "name")!);
-        var states = (pod.At("status", "containerStatuses") as JsonList)?.Maps.Select(c => c.Map("state")?.ToString()) ?? [];
-        var text = $"{key} {pod.At("status", "phase")} {string.Join(' ', states)}";
+        var text = $"{key} {pod.At("status", "phase")}";
+        foreach (var status in new[] { "initContainerStatuses", "containerStatuses" }.SelectMany(f => (pod.At("status", f) as JsonList)?.Maps ?? []))
+        {
+            text += $"\n{status.Text("name")} {status.Map("state")}\n{await LogAsync(key, status.Text("name")!)}";
+        }
+
+        return text;
+    }
+
+    private async Task<string> LogAsync(ObjectKey pod, string container)
+    {
         try
         {
-            await using var log = await Client.OpenLogAsync(key, new() { TailLines = 8 });
-            return $"{text}\n{await new StreamReader(log).ReadToEndAsync()}";
+            await using var log = await Client.OpenLogAsync(pod, new() { Container = container, TailLines = 8 });
+            return await new StreamReader(log).ReadToEndAsync();
         }
         catch (ApiException exception)
         {
-            return $"{text}\n{exception.Message}";
+            return exception.Message;
         }
     }
 
@@ -172,5 +183,6 @@ internal sealed class LiveCluster : IAsyncDisposable
         OverSocket.Dispose();
         await _cluster.DisposeAsync();
         _images.Dispose();
+        _folder.Delete(recursive: true);
     }
 }

@@ -36,7 +36,7 @@ internal static class DatabasePlanner
         Metadata = Metadata(database, DatabaseNames.Server(database)),
         Spec = new V1ServiceSpec
         {
-            ClusterIP = "None",
+            // A fixed address: who keeps connections for long does not have to notice that the server's pod is another.
             Selector = DatabaseNames.Selector(database),
             Ports = [new V1ServicePort { Name = "postgres", Port = DatabaseNames.Port, TargetPort = "postgres" }],
         },

@@ -82,13 +82,16 @@ internal sealed class DedicatedDatabase(Database database, ReconcileContext cont
             Host = DatabaseNames.Host(Database),
             Port = DatabaseNames.Port,
             Database = DatabaseNames.Owner,
-            MaxConnections = step.MayChange ? Database.Spec.MaxConnections : Database.Status?.MaxConnections,
+            MaxConnections = step is { MayChange: true, Status: null } ? Database.Spec.MaxConnections : FewerConnections(),
             ReservedSlots = ServerFiles.ReservedSlots,
             PoolSecretName = DatabaseNames.PoolSecret(Database),
             Maintenance = step.Status,
             ProvisionedBytes = Volumes.Bytes(outcome.Live<V1PersistentVolumeClaim>(DatabaseNames.DataClaim(Database))?.Status?.Capacity),
         });
     }
+
+    /// <summary>While the server is about to change, who shares it out keeps to the smaller number.</summary>
+    private int FewerConnections() => Math.Min(Database.Spec.MaxConnections, Database.Status?.MaxConnections ?? Database.Spec.MaxConnections);
 
     private V1Secret AdminSecret() => DatabasePlanner.Secret(
         Database, DatabaseNames.AdminSecret(Database), new Dictionary<string, byte[]> { ["password"] = Encoding.ASCII.GetBytes(DatabaseLogin.RandomText()) });
