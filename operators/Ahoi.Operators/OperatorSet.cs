@@ -1,6 +1,7 @@
 using Ahoi.Client.Connections;
 using Ahoi.Framework.Hosting;
 using Ahoi.Framework.Observability;
+using Ahoi.Pools;
 using Ahoi.Previews;
 using Ahoi.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,7 @@ namespace Ahoi.Operators;
 public static class OperatorSet
 {
     /// <summary>Gets the names of the operators.</summary>
-    public static IReadOnlyList<string> Known { get; } = ["tenancy", "previews"];
+    public static IReadOnlyList<string> Known { get; } = ["tenancy", "pools", "previews"];
 
     /// <summary>Builds a host of some operators; it is not started.</summary>
     /// <param name="connection">The cluster.</param>
@@ -44,6 +45,11 @@ public static class OperatorSet
         if (operators.Contains("tenancy"))
         {
             ahoi.AddTenancy();
+        }
+
+        if (operators.Contains("pools"))
+        {
+            ahoi.AddPools();
         }
 
         if (operators.Contains("previews"))

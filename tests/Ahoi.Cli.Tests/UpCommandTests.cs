@@ -21,7 +21,7 @@ public sealed class UpCommandTests : IDisposable
     [Theory]
     [InlineData("up --ephmeral", "'--ephmeral' is not known here. Did you mean '--ephemeral'?")]
     [InlineData("upp", "'upp' is not known here. Did you mean 'up'?")]
-    [InlineData("up --operators tenency", "'tenency' of --operators is not known; there is tenancy. Did you mean 'tenancy'?")]
+    [InlineData("up --operators tenency", "'tenency' of --operators is not known; there is tenancy, pools, previews. Did you mean 'tenancy'?")]
     [InlineData("up --listen here", "'here' of --listen is not an address and port; write it as 127.0.0.1:6443.")]
     [InlineData("up --ephemeral --data x", "--ephemeral keeps nothing and --data keeps everything; give one of them.")]
     [InlineData("up --http --listen 0.0.0.0:0", "--http sends tokens in the clear and is for loopback addresses only.")]

@@ -14,6 +14,7 @@ public sealed class OperatorHostTests
     private static readonly GroupVersionResource Customers = new("internal.example.com", "v1", "customers");
     private static readonly GroupVersionResource Deployments = new("apps", "v1", "deployments");
     private static readonly GroupVersionResource StatefulSets = new("apps", "v1", "statefulsets");
+    private static readonly GroupVersionResource Jobs = new("batch", "v1", "jobs");
     private static readonly GroupVersionResource Leases = new("coordination.k8s.io", "v1", "leases");
 
     [Fact]
@@ -27,9 +28,10 @@ public sealed class OperatorHostTests
 
         await cluster.Client.CreateAsync(Customers, null, JsonTree.ParseMap("""
             {"apiVersion":"internal.example.com/v1","kind":"Customer","metadata":{"name":"c1"},
-             "spec":{"features":{"database":{"enabled":true,"storage":"1gb"},"scheduler":{"enabled":true,"workers":2},"webhooks":{"enabled":true}}}}
+             "spec":{"features":{"database":{"enabled":true,"storage":"1gb"},"scheduler":{"enabled":true,"workers":2},"webhooks":{"enabled":true},"connectionPool":{"enabled":true}}}}
             """));
-        await WaitAsync(cluster, running, StatefulSets, new("cust-c1", "c1-postgres"), s => s is not null);
+        await ServeDatabaseAsync(cluster, running);
+        await WaitAsync(cluster, running, StatefulSets, new("cust-c1", "c1-pool"), s => s is not null);
         await WaitAsync(cluster, running, Deployments, new("cust-c1", "c1-scheduler"), d => d is not null);
         await WaitAsync(cluster, running, Customers, new(null, "c1"), c => c?.Map("status")?.List("conditions") is { Count: > 0 });
         var lease = await WaitAsync(cluster, running, Leases, new("ahoi-system", "ahoi"), l => l?.At("spec", "holderIdentity") is string { Length: > 0 });
@@ -56,7 +58,7 @@ public sealed class OperatorHostTests
 
         foreach (var resource in new GroupVersionResource[]
         {
-            new("", "v1", "nodes"), new("rbac.authorization.k8s.io", "v1", "clusterroles"),
+            new("", "v1", "nodes"), new("", "v1", "endpoints"), new("rbac.authorization.k8s.io", "v1", "clusterroles"),
             new("apiextensions.k8s.io", "v1", "customresourcedefinitions"), new("coordination.k8s.io", "v1", "leases"),
         })
         {
@@ -93,6 +95,39 @@ public sealed class OperatorHostTests
         await stopping.CancelAsync();
         await running.WaitAsync(Limit);
     }
+
+    /// <summary>Plays the database's pods: its server answers, and the job in it is done. The built-in controllers see that there
+    /// are none, so it is said again until everything that waits for the database has seen it.</summary>
+    private static async Task ServeDatabaseAsync(ManifestCluster cluster, Task running)
+    {
+        await WaitAsync(cluster, running, StatefulSets, new("cust-c1", "c1-postgres"), s => s is not null);
+        var end = DateTime.UtcNow + Limit;
+        while (await cluster.Client.FindAsync(StatefulSets, new("cust-c1", "c1-pool")) is null && DateTime.UtcNow < end)
+        {
+            var server = (await cluster.Client.GetAsync(StatefulSets, new("cust-c1", "c1-postgres"))).ToMap();
+            await PlayAsync(cluster, StatefulSets, "c1-postgres", new JsonMap
+            {
+                ["observedGeneration"] = server.At("metadata", "generation"),
+                ["replicas"] = 1L,
+                ["readyReplicas"] = 1L,
+                ["updatedReplicas"] = 1L,
+                ["availableReplicas"] = 1L,
+                ["currentRevision"] = "first",
+                ["updateRevision"] = "first",
+            });
+            foreach (var job in (await cluster.Client.ListAsync(Jobs, "cust-c1")).Items.Where(j => j.ToMap().At("status", "completionTime") is null))
+            {
+                await PlayAsync(cluster, Jobs, job.Name, JsonTree.ParseMap("""
+                    {"startTime":"2030-01-01T00:00:00Z","completionTime":"2030-01-01T00:00:01Z","succeeded":1,"conditions":[
+                      {"type":"SuccessCriteriaMet","status":"True","lastProbeTime":"2030-01-01T00:00:01Z","lastTransitionTime":"2030-01-01T00:00:01Z"},
+                      {"type":"Complete","status":"True","lastProbeTime":"2030-01-01T00:00:01Z","lastTransitionTime":"2030-01-01T00:00:01Z"}]}
+                    """));
+            }
+        }
+    }
+
+    private static Task<RawObject> PlayAsync(ManifestCluster cluster, GroupVersionResource resource, string name, JsonMap status) => cluster.Client.PatchAsync(
+        resource, new("cust-c1", name), Patch.Merge(new JsonMap { ["status"] = status }), new WriteOptions { Subresource = "status" });
 
     private static HostArguments ArgumentsOf(RawObject deployment) =>
         HostArguments.Parse([.. ((JsonMap)((JsonList)deployment.ToMap().At("spec", "template", "spec", "containers")!)[0]!).List("args")!.Texts]);

@@ -68,8 +68,8 @@ internal sealed class CustomerReconciler(IOptions<TenancyOptions> options) : IRe
     public async ValueTask<Finalization> FinalizeAsync(Customer resource, ReconcileContext context, CancellationToken cancellationToken) =>
         await new CustomerDeletionWaves(resource, context, options.Value).RunAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Lifts the protection of what the Customer does not want any more. A pool is then deleted as any child that
-    /// fell out of the description; a Database once it knows what becomes of its data.</summary>
+    /// <summary>Deletes what is protected and the Customer does not want any more: its pool, and a Database that is to lose its
+    /// data, once it knows that.</summary>
     private static async Task LetGoAsync(
         Customer customer, Database? existing, Database? wanted, ReconcileContext context, CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed class CustomerReconciler(IOptions<TenancyOptions> options) : IRe
         var key = new ObjectKey(CustomerPlanner.NamespaceOf(customer), customer.Metadata.Name!);
         if (!CustomerPlanner.HasPool(customer) && await FindPoolAsync(key, context, cancellationToken).ConfigureAwait(false) is { } pool && IsOf(customer, pool))
         {
-            await Removal.ApproveAsync(context, ConnectionPools, pool, cancellationToken).ConfigureAwait(false);
+            await Removal.DeleteAsync(context, ConnectionPools, pool, cancellationToken).ConfigureAwait(false);
         }
 
         if (CustomerPlanner.LosesDatabase(customer) && existing is not null && wanted?.Spec.Deletion == existing.Spec.Deletion

@@ -40,7 +40,6 @@ internal sealed class DedicatedDatabase(Database database, ReconcileContext cont
             .Add(LoginsSecret(logins, areKept))
             .Add(DatabasePlanner.Secret(Database, DatabaseNames.ServerCertificateSecret(Database), serverTls, "kubernetes.io/tls"))
             .Add(DatabasePlanner.Secret(Database, DatabaseNames.PoolSecret(Database), poolTls, "kubernetes.io/tls"))
-            .Add(DatabasePlanner.ApplicationSecret(Database, DatabaseNames.Host(Database), DatabaseNames.Port, DatabaseNames.Owner, logins.Active, logins.Password))
             .Then("server")
             .Add(ServerFiles.ConfigMap(Database))
             .Add(DatabasePlanner.Service(Database))
@@ -56,6 +55,10 @@ internal sealed class DedicatedDatabase(Database database, ReconcileContext cont
             description.Add(ProvisioningPlanner.Job(Database, Options, logins));
         }
 
+        // Who waits for the credentials waits for a server that knows them.
+        description
+            .Then("applications")
+            .Add(DatabasePlanner.ApplicationSecret(Database, DatabaseNames.Host(Database), DatabaseNames.Port, DatabaseNames.Owner, logins.Active, logins.Password));
         if (logins.RetireAt is { } retire)
         {
             description.LookAgainAfter(After(retire));

@@ -33,10 +33,11 @@ internal sealed class ServerDatabase(Database database, ReconcileContext context
         var name = ServerDatabasePlanner.NameOf(Database);
         var description = new Description()
             .Add(LoginsSecret(logins, areKept: true))
-            .Add(DatabasePlanner.ApplicationSecret(Database, server.Host, server.Port, name, DatabaseLogins.NameIn(logins.Active, name), logins.Password))
             .Then("roles")
             // An owner in another namespace is not possible: the job goes by its age.
-            .Add(new Child(Aging(ServerDatabasePlanner.Provision(Database, server, Options, logins))) { Owned = false, Adoption = AdoptionRule.Never });
+            .Add(new Child(Aging(ServerDatabasePlanner.Provision(Database, server, Options, logins))) { Owned = false, Adoption = AdoptionRule.Never })
+            .Then("applications")
+            .Add(DatabasePlanner.ApplicationSecret(Database, server.Host, server.Port, name, DatabaseLogins.NameIn(logins.Active, name), logins.Password));
         if (logins.RetireAt is { } retire)
         {
             description.LookAgainAfter(retire > Now ? retire - Now : TimeSpan.FromMilliseconds(1));

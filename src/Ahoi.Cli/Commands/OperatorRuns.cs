@@ -18,7 +18,7 @@ internal static class OperatorRuns
     /// <summary>Builds a host of some operators; it is not started.</summary>
     public static IHost Build(
         ApiConnection connection, IReadOnlyCollection<string> operators, Action<ILoggingBuilder> logging, Action<AhoiOptions>? configure = null,
-        Action<ObservabilityOptions>? observe = null) =>
+        Action<ObservabilityOptions>? observe = null, Action<IServiceCollection>? local = null) =>
         OperatorSet.Build(
             connection,
             operators,
@@ -27,6 +27,7 @@ internal static class OperatorRuns
                 services.AddLogging(logging);
                 // The command line itself listens to Ctrl-C; the host must not end before it.
                 services.AddSingleton<IHostLifetime, NoLifetime>();
+                local?.Invoke(services);
             },
             configure,
             observe,

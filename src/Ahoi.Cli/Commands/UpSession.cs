@@ -26,7 +26,7 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
 
         using var components = ComponentSet.Build(cluster.Connect(), options.Components, Configure);
         await (components?.StartAsync(cancellationToken) ?? Task.CompletedTask);
-        using var host = options.Components.Contains("operators") ? OperatorRuns.Build(cluster.Connect(), [.. options.Operators], Configure, observe: options.Observe) : null;
+        using var host = options.Components.Contains("operators") ? OperatorRuns.Build(cluster.Connect(), [.. options.Operators], Configure, observe: options.Observe, local: LocalPrograms.Configure) : null;
         using var announcement = host is null ? null : await OperatorRuns.StartAsync(host, cluster.Url!, error, cancellationToken);
         if (host is not null)
         {
@@ -50,7 +50,9 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
             if (options.Demo)
             {
                 using var client = new ApiClient(cluster.Connect());
-                await new CustomerDemo(client, output).RunAsync(cancellationToken);
+                var runs = options.Components.Contains("node") && options.Components.Contains("scheduler")
+                    && options.ImageFolder is { } images && await new DemoImages(images, error).PrepareAsync(cancellationToken);
+                await new CustomerDemo(client, output, options.Operators.Contains("pools"), runs).RunAsync(cancellationToken);
             }
 
             await WriteNextStepsAsync(cluster, dashboard);
@@ -130,6 +132,16 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
         foreach (var line in options.Demo ? CustomerDemo.NextSteps : ["kubectl get namespaces", "kubectl api-resources"])
         {
             await output.WriteLineAsync($"  {line}");
+        }
+
+        if (options.Demo && options.Components.Contains("node"))
+        {
+            await output.WriteLineAsync();
+            await output.WriteLineAsync("Break it:");
+            foreach (var line in CustomerDemo.Trials)
+            {
+                await output.WriteLineAsync($"  {line}");
+            }
         }
 
         if (dashboard is not null)

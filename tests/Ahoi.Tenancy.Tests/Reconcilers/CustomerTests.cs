@@ -75,6 +75,7 @@ public sealed class CustomerTests : IAsyncLifetime
         var database = await _cluster.WaitForAsync(Databases, Child, IsObserved);
         var scheduler = await _cluster.WaitForAsync(Schedulers, Child, IsObserved);
         var server = await _cluster.WaitForAsync(StatefulSets, new(Namespace, $"{Name}-postgres"));
+        await ServeDatabaseAsync();
         var workers = await _cluster.WaitForAsync(Deployments, new(Namespace, $"{Name}-scheduler"));
         await _cluster.WaitForAsync(Services, new(Namespace, $"{Name}-postgres"));
         await _cluster.WaitForAsync(Secrets, new(Namespace, $"{Name}-database"));
@@ -128,6 +129,7 @@ public sealed class CustomerTests : IAsyncLifetime
     public async Task Database_SwitchedOffAndOn_StopsAndKeepsItsDataAndPassword()
     {
         await ApplySlideAsync();
+        await ServeDatabaseAsync();
         var secret = await _cluster.WaitForAsync(Secrets, new(Namespace, $"{Name}-database"));
         var before = await _cluster.WaitForAsync(StatefulSets, new(Namespace, $"{Name}-postgres"));
 
@@ -189,7 +191,8 @@ public sealed class CustomerTests : IAsyncLifetime
     public async Task Suspended_NothingRunsAndEverythingIsKept()
     {
         await ApplySlideAsync();
-        await _cluster.WaitForAsync(StatefulSets, new(Namespace, $"{Name}-postgres"), s => s.At("spec", "replicas") is 1L);
+        await ServeDatabaseAsync();
+        await _cluster.WaitForAsync(Deployments, new(Namespace, $"{Name}-scheduler"), d => d.At("spec", "replicas") is 4L);
 
         await Client.PatchAsync(Customers, Key, Merge("""{"spec":{"suspended":true}}"""));
         await _cluster.WaitForAsync(StatefulSets, new(Namespace, $"{Name}-postgres"), s => s.At("spec", "replicas") is 0L);
@@ -260,7 +263,7 @@ public sealed class CustomerTests : IAsyncLifetime
     public async Task Webhooks_SwitchedOn_AreServedAndMayBeCalled()
     {
         await ApplySlideAsync();
-        await _cluster.WaitForAsync(Customers, Key, IsObserved);
+        await ServeDatabaseAsync();
 
         await Client.PatchAsync(Customers, Key, Merge("""{"spec":{"features":{"webhooks":{"enabled":true,"replicas":2}}}}"""));
         var deployment = await _cluster.WaitForAsync(Deployments, new(Namespace, $"{Name}-webhooks"));
@@ -275,6 +278,7 @@ public sealed class CustomerTests : IAsyncLifetime
     public async Task Secrets_EditedByHand_ArePutBack()
     {
         await ApplySlideAsync();
+        await ServeDatabaseAsync();
         var before = await _cluster.WaitForAsync(Secrets, new(Namespace, $"{Name}-database"));
 
         await Client.PatchAsync(Secrets, new(Namespace, $"{Name}-database"), Merge("""{"stringData":{"password":"mine","username":"postgres"},"data":{"more":"eA=="}}"""));
@@ -337,6 +341,19 @@ public sealed class CustomerTests : IAsyncLifetime
         Assert.NotEqual("Failed", Condition(grown, "Ready").Text("reason"));
     }
 
+    private async Task<bool> IsMissingAsync(GroupVersionResource resource)
+    {
+        try
+        {
+            await Client.ListAsync(resource, Namespace);
+            return false;
+        }
+        catch (ApiException exception) when (exception.Code == 404)
+        {
+            return true;
+        }
+    }
+
     private static Patch Merge(string json) => Patch.Merge(JsonTree.ParseMap(json));
 
     private static JsonMap Condition(JsonMap value, string type) =>
@@ -376,18 +393,30 @@ public sealed class CustomerTests : IAsyncLifetime
             }
             """));
         await _cluster.WaitForAsync(Definitions, new(null, "connectionpools.internal.example.com"), d => IsTrue(d, "Established"));
+
+        // A kind is served a moment after its definition says so.
+        while (await IsMissingAsync(Pools))
+        {
+            await Task.Yield();
+        }
     }
 
     /// <summary>Plays the built-in controllers: reports every workload as running.</summary>
     private async Task MakeWorkloadsReadyAsync(int workers)
+    {
+        await ServeDatabaseAsync();
+        var deployment = await _cluster.WaitForAsync(Deployments, new(Namespace, $"{Name}-scheduler"), d => d.At("spec", "replicas") is long n && n == workers);
+        await PatchStatusAsync(Deployments, deployment, RunningStatus(deployment, workers));
+    }
+
+    /// <summary>Plays the database's pods: the server answers, and the job in it is done, so that there are credentials.</summary>
+    private async Task ServeDatabaseAsync()
     {
         var server = await _cluster.WaitForAsync(StatefulSets, new(Namespace, $"{Name}-postgres"));
         var running = RunningStatus(server, 1);
         running.Map("status")!["currentRevision"] = "first";
         running.Map("status")!["updateRevision"] = "first";
         await PatchStatusAsync(StatefulSets, server, running);
-        var deployment = await _cluster.WaitForAsync(Deployments, new(Namespace, $"{Name}-scheduler"), d => d.At("spec", "replicas") is long n && n == workers);
-        await PatchStatusAsync(Deployments, deployment, RunningStatus(deployment, workers));
         foreach (var job in await JobsAsync())
         {
             await PatchStatusAsync(
