@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
@@ -172,6 +174,90 @@ public sealed class PreviewsTests : IAsyncLifetime
         Assert.Empty((await Client.ListAsync(Domains, null)).Items);
     }
 
+    [Fact]
+    public async Task Branches_AThousandOfWhichTwoHundredFit_ConvergeAndAreThenLeftAlone()
+    {
+        const int Most = 200;
+        await TestCluster.StopAsync(_operator);
+        var connection = _cluster.Connect();
+        using var requests = new RequestCount(connection.Handler!);
+        _operator = await _cluster.RunOperatorAsync(ahoi => ahoi.AddPreviews(o => o.AllowFileRepositories = true), "previews", connection with { Handler = requests });
+        _repository.PushMany(Enumerable.Range(0, 1000).Select(i => $"feat/{i:0000}"), _repository.Push("main", "one"));
+        var clock = Stopwatch.StartNew();
+        await CreateAppAsync("""{"graceSeconds":0}""", most: Most);
+
+        var deployed = new HashSet<string>(StringComparer.Ordinal);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        await foreach (var change in Client.WatchAsync(Deployments, "shop-previews", cancellationToken: limit.Token))
+        {
+            if (change.Object is { Name.Length: > 0 } deployment && deployed.Add(deployment.Name) && deployed.Count == Most)
+            {
+                break;
+            }
+        }
+
+        await _cluster.WaitForAsync(Apps, App, a => a.At("status", "previews") is (long)Most);
+
+        TestContext.Current.SendDiagnosticMessage(string.Create(
+            CultureInfo.InvariantCulture, $"1,000 branches, {Most} previews: {clock.Elapsed.TotalSeconds:0.0} s, {requests.All} requests, {requests.Writes} of them writes"));
+        var app = await _cluster.WaitForAsync(Apps, App);
+        Assert.Equal("LimitReached", Condition(app, "WithinLimit")!.Text("reason"));
+        Assert.Contains($"{1001 - Most} branches", Condition(app, "WithinLimit")!.Text("message"), StringComparison.Ordinal);
+        Assert.Equal(Most, (await Client.ListAsync(Domains, null)).Items.Count);
+    }
+
+    [Fact]
+    public async Task Branches_ComingAndGoingWhileOperatorsEnd_LeaveExactlyTheLiveOnes()
+    {
+        var random = new Random(20260307);
+        var live = new Dictionary<string, string>(StringComparer.Ordinal) { ["main"] = _repository.Push("main", "0") };
+        await CreateAppAsync("""{"graceSeconds":0,"confirmations":1}""");
+        for (var step = 1; step <= 60; step++)
+        {
+            var branch = $"b/{random.Next(8)}";
+            switch (random.Next(4))
+            {
+                case 0 when live.Remove(branch):
+                    _repository.Delete(branch);
+                    break;
+                case 1 when live.Remove(branch):
+                    _repository.Delete(branch); // Renamed: it goes and another comes.
+                    live[$"{branch}-renamed"] = _repository.Push($"{branch}-renamed", $"{step}");
+                    break;
+                default:
+                    live[branch] = _repository.Push(branch, $"{step}");
+                    break;
+            }
+
+            if (step % 10 == 0)
+            {
+                await TestCluster.StopAsync(_operator);
+                await StartAsync();
+            }
+        }
+
+        foreach (var (branch, commit) in live)
+        {
+            var preview = await PreviewOfAsync(branch, p => p.At("spec", "commit") as string == commit);
+            await _cluster.WaitForAsync(Deployments, Key(preview), d => d.At("spec", "template", "metadata", "annotations", "preview.example.com/commit") as string == commit);
+        }
+
+        await _cluster.WaitForAsync(Apps, App, a => a.At("status", "previews") is long count && count == live.Count);
+        var names = live.Keys.Select(b => $"web-{Previewing.Hash(_repository.Url, b)}").Order(StringComparer.Ordinal).ToList();
+        foreach (var gone in (await Client.ListAsync(Deployments, "shop-previews")).Items.Where(d => !names.Contains(d.Name)))
+        {
+            await Client.WaitUntilAsync(Deployments, gone.Key, o => o is null, TestCluster.DefaultLimit);
+        }
+
+        foreach (var gone in (await Client.ListAsync(Domains, null)).Items.Where(d => !names.Contains($"web-{d.Name.Split('.')[0]["preview-".Length..]}")))
+        {
+            await Client.WaitUntilAsync(Domains, gone.Key, o => o is null, TestCluster.DefaultLimit);
+        }
+
+        Assert.Equal(names, (await Client.ListAsync(Previews, "shop-previews")).Items.Select(p => p.Name).Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("a\\nb")]
     [InlineData("a..b")]
@@ -194,13 +280,13 @@ public sealed class PreviewsTests : IAsyncLifetime
 
     private async Task StartAsync() => _operator = await _cluster.RunOperatorAsync(ahoi => ahoi.AddPreviews(o => o.AllowFileRepositories = true), "previews");
 
-    private async Task CreateAppAsync(string deletion, string? pinned = null, string? labels = null, bool create = true)
+    private async Task CreateAppAsync(string deletion, string? pinned = null, string? labels = null, bool create = true, int most = 50)
     {
         await _cluster.WaitForAsync(
             new("apiextensions.k8s.io", "v1", "customresourcedefinitions"), new(null, "domains.preview.example.com"), d => Condition(d, "Established")?.Text("status") == "True");
         if (create)
         {
-            await CreateAsync(Apps, Previewing.App(_repository.Url, deletion, pinned, labels));
+            await CreateAsync(Apps, Previewing.App(_repository.Url, deletion, pinned, labels, most: most));
         }
     }
 
