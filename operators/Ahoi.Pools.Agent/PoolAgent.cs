@@ -111,8 +111,10 @@ internal sealed class PoolAgent(AgentOptions options, Pooler pooler, Configurati
         }
         catch (Exception exception) when (Pooler.IsAway(exception))
         {
-            _report = _report with { Applied = "", Under = 0, Target = null, Writable = null };
-            return; // pgbouncer is not up yet, or on its way out.
+            // pgbouncer is not up yet, or on its way out. The next one knows nothing of a pause.
+            await LetGoAsync().ConfigureAwait(false);
+            _report = _report with { Applied = "", Under = 0, PausedFor = null, Target = null, Writable = null };
+            return;
         }
 
         await LookThroughAsync(orders, cancellationToken).ConfigureAwait(false);

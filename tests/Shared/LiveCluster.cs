@@ -102,6 +102,14 @@ internal sealed class LiveCluster : IAsyncDisposable
         host.Dispose();
     }
 
+    /// <summary>Makes a namespace, and waits for the account that its pods run as: until then the API server refuses them.</summary>
+    public async Task NamespaceAsync(string name)
+    {
+        var map = new JsonMap { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonMap { ["name"] = name } };
+        await Client.CreateAsync(new GroupVersionResource("", "v1", "namespaces"), null, map, cancellationToken: TestContext.Current.CancellationToken);
+        await UntilAsync(new("", "v1", "serviceaccounts"), new(name, "default"), _ => true);
+    }
+
     public async Task<JsonMap> UntilAsync(GroupVersionResource resource, ObjectKey key, Func<JsonMap, bool> holds, TimeSpan? limit = null)
     {
         JsonMap? last = null;

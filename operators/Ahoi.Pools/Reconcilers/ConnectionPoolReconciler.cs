@@ -1,5 +1,7 @@
 using System.Text;
+using Ahoi.Api.Errors;
 using Ahoi.Api.Objects;
+using Ahoi.Client.Requests;
 using Ahoi.Framework.Controllers;
 using Ahoi.Framework.Informers;
 using Ahoi.Pools.Api;
@@ -11,8 +13,12 @@ using Microsoft.Extensions.Options;
 namespace Ahoi.Pools.Reconcilers;
 
 /// <summary>Keeps the poolers of each ConnectionPool, and tells their agents what to do.</summary>
-internal sealed class ConnectionPoolReconciler(IOptions<PoolsOptions> options) : IReconciler<ConnectionPool>
+internal sealed class ConnectionPoolReconciler(IOptions<PoolsOptions> options) : IReconciler<ConnectionPool>, IFinalizer<ConnectionPool>
 {
+    private static readonly GroupVersionKind StatefulSetKind = new("apps", "v1", "StatefulSet");
+
+    private static readonly GroupVersionResource StatefulSets = new("apps", "v1", "statefulsets");
+
     /// <summary>Another value of this annotation asks for new server connections, after a change of the schema for
     /// example.</summary>
     private const string ReconnectAnnotation = "internal.example.com/reconnect";
@@ -84,6 +90,34 @@ internal sealed class ConnectionPoolReconciler(IOptions<PoolsOptions> options) :
         return description
             .WithStatus(PoolSummary.Status(resource, database, plan, poolers))
             .WithConditions(outcome => PoolSummary.Conditions(resource, database, plan, poolers, outcome));
+    }
+
+    /// <summary>A pool is gone when its last pooler has let its clients go, and not before: what comes after it may be the end of
+    /// the database.</summary>
+    public async ValueTask<Finalization> FinalizeAsync(ConnectionPool resource, ReconcileContext context, CancellationToken cancellationToken)
+    {
+        var found = await context.FindAsync(StatefulSetKind, new ObjectKey(resource.Metadata.Namespace, PoolNames.Pool(resource)), cancellationToken).ConfigureAwait(false);
+        if (found is null || !found.OwnerReferences.Any(o => o.Uid == resource.Metadata.Uid))
+        {
+            return Finalization.DeleteChildren;
+        }
+
+        if (!found.IsBeingDeleted)
+        {
+            try
+            {
+                await context.Client.DeleteAsync(
+                    StatefulSets, found.Key, new DeleteOptions { Uid = found.Uid, PropagationPolicy = "Foreground" }, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ApiException exception) when (exception.Code is 404 or 409)
+            {
+                // It is gone, or another: the next look at the cache tells.
+            }
+        }
+
+        return Finalization.Wait(Description.KeepingChildren()
+            .WithStatus((resource.Status ?? new()) with { Phase = "Draining" })
+            .WithCondition(Condition.Ready, false, "Draining", "Poolers let their clients go."));
     }
 
     /// <summary>What is said while the database is not there. What runs goes on.</summary>

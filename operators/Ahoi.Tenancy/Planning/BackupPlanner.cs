@@ -45,45 +45,23 @@ internal static class BackupPlanner
     }
 
     private static V1Job Job(
-        Database database, TenancyOptions options, IEnumerable<V1EnvVar> connection, IEnumerable<V1VolumeMount> mounts, IEnumerable<V1Volume> volumes) => new()
-    {
-        Metadata = DatabasePlanner.Metadata(database, JobName(database)),
-        Spec = new V1JobSpec
-        {
-            BackoffLimit = 6,
-            Template = new V1PodTemplateSpec
+        Database database, TenancyOptions options, IEnumerable<V1EnvVar> connection, IEnumerable<V1VolumeMount> mounts, IEnumerable<V1Volume> volumes) => DatabaseJob.Of(
+        DatabasePlanner.Metadata(database, JobName(database)),
+        options,
+        "backup",
+        Script,
+        [
+            .. connection,
+            DatabasePlanner.FromSecret("DATABASE", DatabaseNames.Secret(database.Metadata.Name!), "database"),
+            new V1EnvVar { Name = "FILE", Value = FileName },
+        ],
+        [.. mounts, new V1VolumeMount { Name = "backup", MountPath = "/backup" }],
+        [
+            .. volumes,
+            new V1Volume
             {
-                Spec = new V1PodSpec
-                {
-                    RestartPolicy = "OnFailure",
-                    AutomountServiceAccountToken = false,
-                    Containers =
-                    [
-                        new V1Container
-                        {
-                            Name = "backup",
-                            Image = options.DatabaseImage,
-                            Command = ["sh", "-c", Script],
-                            Env =
-                            [
-                                .. connection,
-                                DatabasePlanner.FromSecret("DATABASE", DatabaseNames.Secret(database.Metadata.Name!), "database"),
-                                new V1EnvVar { Name = "FILE", Value = FileName },
-                            ],
-                            VolumeMounts = [.. mounts, new V1VolumeMount { Name = "backup", MountPath = "/backup" }],
-                        },
-                    ],
-                    Volumes =
-                    [
-                        .. volumes,
-                        new V1Volume
-                        {
-                            Name = "backup",
-                            PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = DatabaseNames.BackupClaim(database) },
-                        },
-                    ],
-                },
+                Name = "backup",
+                PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = DatabaseNames.BackupClaim(database) },
             },
-        },
-    };
+        ]);
 }

@@ -41,44 +41,23 @@ internal static class ProvisioningPlanner
     public static string JobName(Database database, TenancyOptions options, DatabaseLogins logins) =>
         $"{database.Metadata.Name}-provision-{Fingerprint.Of(Script, options.DatabaseImage, logins.VerifierOf(DatabaseLogins.FirstRole), logins.VerifierOf(DatabaseLogins.SecondRole))}";
 
-    public static V1Job Job(Database database, TenancyOptions options, DatabaseLogins logins) => new()
-    {
-        Metadata = DatabasePlanner.Metadata(database, JobName(database, options, logins)),
-        Spec = new V1JobSpec
-        {
-            BackoffLimit = 6,
-            Template = new V1PodTemplateSpec
-            {
-                Spec = new V1PodSpec
-                {
-                    RestartPolicy = "OnFailure",
-                    AutomountServiceAccountToken = false,
-                    Containers =
-                    [
-                        new V1Container
-                        {
-                            Name = "provision",
-                            Image = options.DatabaseImage,
-                            Command = ["sh", "-c", Script],
-                            Env =
-                            [
-                                .. AdminConnection(database),
-                                new V1EnvVar { Name = "OWNER", Value = DatabaseNames.Owner },
-                                new V1EnvVar { Name = "DATABASE", Value = DatabaseNames.Owner },
-                                new V1EnvVar { Name = "POOL_ROLE", Value = DatabaseNames.PoolRole },
-                                new V1EnvVar { Name = "ROLE_A", Value = DatabaseLogins.FirstRole },
-                                Verifier(database, logins, "VERIFIER_A", DatabaseLogins.FirstRole),
-                                new V1EnvVar { Name = "ROLE_B", Value = DatabaseLogins.SecondRole },
-                                Verifier(database, logins, "VERIFIER_B", DatabaseLogins.SecondRole),
-                            ],
-                            VolumeMounts = [AuthorityMount],
-                        },
-                    ],
-                    Volumes = [AuthorityVolume(database)],
-                },
-            },
-        },
-    };
+    public static V1Job Job(Database database, TenancyOptions options, DatabaseLogins logins) => DatabaseJob.Of(
+        DatabasePlanner.Metadata(database, JobName(database, options, logins)),
+        options,
+        "provision",
+        Script,
+        [
+            .. AdminConnection(database),
+            new V1EnvVar { Name = "OWNER", Value = DatabaseNames.Owner },
+            new V1EnvVar { Name = "DATABASE", Value = DatabaseNames.Owner },
+            new V1EnvVar { Name = "POOL_ROLE", Value = DatabaseNames.PoolRole },
+            new V1EnvVar { Name = "ROLE_A", Value = DatabaseLogins.FirstRole },
+            Verifier(database, logins, "VERIFIER_A", DatabaseLogins.FirstRole),
+            new V1EnvVar { Name = "ROLE_B", Value = DatabaseLogins.SecondRole },
+            Verifier(database, logins, "VERIFIER_B", DatabaseLogins.SecondRole),
+        ],
+        [AuthorityMount],
+        [AuthorityVolume(database)]);
 
     /// <summary>The environment by which psql and its like connect to the server as its administrator.</summary>
     public static IEnumerable<V1EnvVar> AdminConnection(Database database) =>

@@ -66,48 +66,28 @@ internal static class ServerDatabasePlanner
     private static V1Job Job(Database database, ExistingServer server, TenancyOptions options, string script, string suffix, IEnumerable<V1EnvVar> more)
     {
         var owner = NameOf(database);
-        return new()
+        var metadata = new V1ObjectMeta
         {
-            Metadata = new V1ObjectMeta
-            {
-                Name = $"{owner.Replace('_', '-')}-{suffix}",
-                NamespaceProperty = server.SecretNamespace,
-                Labels = DatabaseNames.Labels(database),
-            },
-            Spec = new V1JobSpec
-            {
-                BackoffLimit = 6,
-                Template = new V1PodTemplateSpec
-                {
-                    Spec = new V1PodSpec
-                    {
-                        RestartPolicy = "OnFailure",
-                        AutomountServiceAccountToken = false,
-                        Containers =
-                        [
-                            new V1Container
-                            {
-                                Name = "psql",
-                                Image = options.DatabaseImage,
-                                Command = ["sh", "-c", script],
-                                Env =
-                                [
-                                    new V1EnvVar { Name = "PGHOST", Value = server.Host },
-                                    new V1EnvVar { Name = "PGPORT", Value = server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) },
-                                    new V1EnvVar { Name = "PGSSLMODE", Value = server.SslMode },
-                                    new V1EnvVar { Name = "PGDATABASE", Value = "postgres" },
-                                    DatabasePlanner.FromSecret("PGUSER", server.SecretName, "username"),
-                                    DatabasePlanner.FromSecret("PGPASSWORD", server.SecretName, "password"),
-                                    new V1EnvVar { Name = "OWNER", Value = owner },
-                                    new V1EnvVar { Name = "ROLE_A", Value = DatabaseLogins.NameIn(DatabaseLogins.FirstRole, owner) },
-                                    new V1EnvVar { Name = "ROLE_B", Value = DatabaseLogins.NameIn(DatabaseLogins.SecondRole, owner) },
-                                    .. more,
-                                ],
-                            },
-                        ],
-                    },
-                },
-            },
+            Name = $"{owner.Replace('_', '-')}-{suffix}",
+            NamespaceProperty = server.SecretNamespace,
+            Labels = DatabaseNames.Labels(database),
         };
+        return DatabaseJob.Of(
+            metadata,
+            options,
+            "psql",
+            script,
+            [
+                new V1EnvVar { Name = "PGHOST", Value = server.Host },
+                new V1EnvVar { Name = "PGPORT", Value = server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+                new V1EnvVar { Name = "PGSSLMODE", Value = server.SslMode },
+                new V1EnvVar { Name = "PGDATABASE", Value = "postgres" },
+                DatabasePlanner.FromSecret("PGUSER", server.SecretName, "username"),
+                DatabasePlanner.FromSecret("PGPASSWORD", server.SecretName, "password"),
+                new V1EnvVar { Name = "OWNER", Value = owner },
+                new V1EnvVar { Name = "ROLE_A", Value = DatabaseLogins.NameIn(DatabaseLogins.FirstRole, owner) },
+                new V1EnvVar { Name = "ROLE_B", Value = DatabaseLogins.NameIn(DatabaseLogins.SecondRole, owner) },
+                .. more,
+            ]);
     }
 }

@@ -37,6 +37,12 @@ public sealed class PoolLifeTests
         Assert.Empty(ledger.Failures);
 
         await CheckAsync(world, ledger);
+
+        // A pool is gone when its poolers are.
+        NpgsqlConnection.ClearAllPools();
+        await world.Client.DeleteAsync(PoolWorld.Pools, PoolWorld.Key);
+        await world.Cluster.GoneAsync(PoolWorld.Pools, PoolWorld.Key);
+        Assert.DoesNotContain((await world.Client.ListAsync(PoolWorld.Pods, PoolWorld.Namespace)).Items, p => p.Name.StartsWith("db-pool-", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -13,7 +13,6 @@ internal sealed class PoolWorld : IAsyncDisposable
 {
     public const string Namespace = "shop";
 
-    public static readonly GroupVersionResource Namespaces = new("", "v1", "namespaces");
     public static readonly GroupVersionResource Databases = new("internal.example.com", "v1", "databases");
     public static readonly GroupVersionResource Pools = new("internal.example.com", "v1", "connectionpools");
     public static readonly GroupVersionResource Pods = new("", "v1", "pods");
@@ -37,7 +36,7 @@ internal sealed class PoolWorld : IAsyncDisposable
         {
             await world.Cluster.RunAsync("tenancy", ahoi => ahoi.AddTenancy(o => o.FormerPasswordLifetime = TimeSpan.FromSeconds(8)));
             await world.Cluster.RunAsync("pools", ahoi => ahoi.AddPools(Configure));
-            await world.Client.CreateAsync(Namespaces, null, JsonTree.ParseMap("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"""));
+            await world.Cluster.NamespaceAsync(Namespace);
             await world.Client.CreateAsync(Databases, Namespace, new JsonMap
             {
                 ["apiVersion"] = "internal.example.com/v1",

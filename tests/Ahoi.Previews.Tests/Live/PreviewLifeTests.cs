@@ -105,7 +105,7 @@ public sealed class PreviewLifeTests
     {
         await cluster.UntilAsync(
             new("apiextensions.k8s.io", "v1", "customresourcedefinitions"), new(null, "previewapps.preview.example.com"), d => LiveCluster.IsTrue(d, "Established"));
-        await CreateAsync(cluster, new("", "v1", "namespaces"), Samples.Map("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}"""));
+        await cluster.NamespaceAsync("shop");
         await CreateAsync(cluster, new("apps", "v1", "deployments"), Samples.Map(
             $$$$"""
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web","namespace":"shop"},

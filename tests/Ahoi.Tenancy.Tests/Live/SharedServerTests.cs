@@ -12,7 +12,6 @@ public sealed class SharedServerTests
 {
     private static readonly GroupVersionResource Customers = new("internal.example.com", "v1", "customers");
     private static readonly GroupVersionResource Databases = new("internal.example.com", "v1", "databases");
-    private static readonly GroupVersionResource Namespaces = new("", "v1", "namespaces");
     private static readonly GroupVersionResource Secrets = new("", "v1", "secrets");
     private static readonly GroupVersionResource Services = new("", "v1", "services");
     private static readonly GroupVersionResource Pods = new("", "v1", "pods");
@@ -74,7 +73,7 @@ public sealed class SharedServerTests
 
     private static async Task StartServerAsync(LiveCluster cluster)
     {
-        await cluster.Client.CreateAsync(Namespaces, null, JsonTree.ParseMap("""{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"databases"}}"""));
+        await cluster.NamespaceAsync("databases");
         await cluster.Client.CreateAsync(Secrets, "databases", JsonTree.ParseMap(
             """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"admin"},"stringData":{"username":"provisioner","password":"makes-databases"}}"""));
         await cluster.Client.CreateAsync(Services, "databases", JsonTree.ParseMap(
