@@ -63,16 +63,19 @@ public sealed class CustomerLifeTests
 
         // The end: a job that runs is finished, the data are backed up and destroyed, the backup stays.
         await QueueAsync(app, count: 3, milliseconds: 1500);
+        var data = Assert.Single((await cluster.Client.ListAsync(Volumes)).Items);
         await PatchAsync(cluster, """{"spec":{"deletionProtection":false,"deletion":{"policy":"Delete","finalBackup":"Required"}}}""");
         await cluster.Client.DeleteAsync(Customers, Key);
         await cluster.GoneAsync(Schedulers, Child);
         await cluster.GoneAsync(Databases, Child);
         await cluster.GoneAsync(Customers, Key);
         Assert.Null(await cluster.Client.FindAsync(Namespaces, new(null, Namespace)));
+        await cluster.GoneAsync(Volumes, data.Key);
         var volume = Assert.Single((await cluster.Client.ListAsync(Volumes)).Items);
         Assert.Equal("backup", volume.Labels["internal.example.com/holds"]);
 
-        Assert.Equal("710", (await RestoreAsync(cluster, volume)).Split('\n')[0][..3]);
+        // Workers finished what they had begun of the last three.
+        Assert.Equal("t", (await RestoreAsync(cluster, volume)).Trim());
     }
 
     [Fact]
@@ -181,7 +184,7 @@ public sealed class CustomerLifeTests
         }
     }
 
-    /// <summary>Reads a backup back into a server of its own, and counts its jobs and their effects.</summary>
+    /// <summary>Reads a backup back into a server of its own, and says whether each job that is done has its one effect there.</summary>
     private static async Task<string> RestoreAsync(LiveCluster cluster, RawObject volume)
     {
         // Whoever wants a kept volume back clears who claimed it before.
@@ -221,6 +224,6 @@ public sealed class CustomerLifeTests
             new("default", "restore"),
             "sh",
             "-ec",
-            "createdb -U postgres app; pg_restore -U postgres -d app --no-owner --no-privileges /backup/final.dump; psql -AtqU postgres -d app -c 'SELECT count(*) FROM effects WHERE job IN (SELECT id FROM jobs WHERE done_at IS NOT NULL)'");
+            "createdb -U postgres app; pg_restore -U postgres -d app --no-owner --no-privileges /backup/final.dump; psql -AtqU postgres -d app -c 'SELECT count(done_at) BETWEEN 710 AND 713 AND count(done_at) = (SELECT count(*) FROM effects) FROM jobs'");
     }
 }
