@@ -34,6 +34,9 @@ switch (args)
     case ["framework", var objects, var rounds] when int.TryParse(objects, out var count) && int.TryParse(rounds, out var times):
         await FrameworkBenchmark.RunAsync(count, times);
         return 0;
+    case ["framework", "--first", var objects, var rounds] when int.TryParse(objects, out var count) && int.TryParse(rounds, out var times):
+        await FrameworkBenchmark.RunFirstAsync(count, times);
+        return 0;
     case ["framework-server", var kubeconfig]:
         return await ServerProcess.RunAsync(kubeconfig);
     case ["framework-operator", var kubeconfig]:

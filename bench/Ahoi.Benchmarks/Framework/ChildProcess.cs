@@ -11,12 +11,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["DOTNET_gcServer"] = serverCollector ? "1" : "0";
-        if (!serverCollector)
-        {
-            // Watching what the code does costs an operator that has just started more than it gains.
-            start.Environment["DOTNET_TieredPGO"] = "0";
-        }
-
+        // As the tool and the hosts are built: watching what the code does costs what has just started more than it gains.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         _process = Process.Start(start)!;
     }
 

@@ -75,6 +75,36 @@ internal static class FrameworkBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| working set after a restart (at most so far {memory[1]:0} MB, managed heap {memory[2]:0} MB) | {memory[0]:0} MB | | | 250 MB |"));
     }
 
+    /// <summary>The first convergence alone, in pairs with the bare loop: what each side costs in time, in CPU time and in memory.</summary>
+    public static async Task RunFirstAsync(int objects, int rounds)
+    {
+        Console.WriteLine("| round | ours | bare loop | ratio | CPU: operator | server | bare loop | its server | ratio | operator's memory at most, managed at the end | allocated, pauses, compiling |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        var (times, cpus) = (new List<double>(), new List<double>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            var (bare, bareCpu, bareServer) = (0.0, 0.0, 0.0);
+            await InWorldAsync(objects, async (kubeconfig, server, _) =>
+            {
+                var before = server.CpuSeconds;
+                (bare, bareCpu) = await BareLoopAsync(kubeconfig, objects);
+                bareServer = server.CpuSeconds - before;
+            });
+            await InWorldAsync(objects, async (_, server, program) =>
+            {
+                var before = server.CpuSeconds;
+                var converged = await program.AskAsync($"start default {objects}");
+                var serverCpu = server.CpuSeconds - before;
+                var memory = await program.AskAsync("memory");
+                times.Add(converged[0] / bare);
+                cpus.Add((converged[2] + serverCpu) / (bareCpu + bareServer));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {round} | {converged[0]:0.00} s | {bare:0.00} s | {times[^1]:0.00} | {converged[2]:0.00} s | {serverCpu:0.00} s | {bareCpu:0.00} s | {bareServer:0.00} s | {cpus[^1]:0.00} | {memory[1]:0} MB, {memory[2]:0} MB | {converged[3]:0} MB, {converged[4]:0.00} s, {converged[5]:0.00} s |"));
+            });
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Medians of the ratios: {Median(times):0.00} in time, {Median(cpus):0.00} in CPU time."));
+    }
+
     private static string? _kubeconfig;
 
     /// <summary>Gives a new cluster with warmed-up server and operator, and the objects in it.</summary>
@@ -94,7 +124,11 @@ internal static class FrameworkBenchmark
             await World.CreateWidgetsAsync(client, "warm", WarmUp);
             await program.AskAsync($"start warm {WarmUp}");
             await program.AskAsync("stop");
+            await program.AskAsync($"start warm {WarmUp}");
+            await program.AskAsync("stop");
+            await program.AskAsync("settle");
             await World.CreateWidgetsAsync(client, "default", objects);
+            await program.AskAsync("memory");
             await measure(_kubeconfig, server, program);
         }
         finally

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
@@ -31,6 +32,7 @@ internal sealed class OperatorProcess(string kubeconfig)
             {
                 "start" => await StartAsync(words[1], int.Parse(words[2], CultureInfo.InvariantCulture)),
                 "stop" => await StopAsync(),
+                "settle" => await SettleAsync(),
                 "list" => await ListAsync(words[1]),
                 "watch" => await WatchLatenciesAsync(TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture))),
                 "memory" => Memory(),
@@ -42,7 +44,8 @@ internal sealed class OperatorProcess(string kubeconfig)
         return 0;
     }
 
-    /// <summary>Seconds until every object was looked at and what was missing was written; how many writes and seconds of CPU time that took.</summary>
+    /// <summary>Seconds until every object was looked at and what was missing was written; how many writes and seconds of CPU time that took,
+    /// megabytes allocated, seconds of pauses for the collector and of compiling.</summary>
     private async Task<string> StartAsync(string @namespace, int expected)
     {
         (_expected, _all) = (expected, new(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -74,13 +77,16 @@ internal sealed class OperatorProcess(string kubeconfig)
             ApiConnection.FromKubeconfig(kubeconfig), new() { UserAgent = "bench", Middleware = [() => new WriteWatch(this)] }));
         _host = builder.Build();
         var (started, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+        var (allocated, pauses, jitted) = (GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration(), JitInfo.GetCompilationTime());
         await _host.StartAsync();
         if (expected > 0)
         {
             await _all.Task;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(started).TotalSeconds} {Interlocked.Read(ref _writes)} {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Stopwatch.GetElapsedTime(started).TotalSeconds} {Interlocked.Read(ref _writes)} {(Environment.CpuUsage.TotalTime - cpu).TotalSeconds} {(GC.GetTotalAllocatedBytes() - allocated) / 1e6} {(GC.GetTotalPauseDuration() - pauses).TotalSeconds} {(JitInfo.GetCompilationTime() - jitted).TotalSeconds}");
     }
 
     private async Task<string> StopAsync()
@@ -88,7 +94,21 @@ internal sealed class OperatorProcess(string kubeconfig)
         await _host!.StopAsync();
         _host.Dispose();
         _host = null;
+
+        // A new operator would be a new process, whose heap has nothing of the one before.
+        GC.Collect();
         return "stopped";
+    }
+
+    /// <summary>Waits until no more methods are compiled.</summary>
+    private static async Task<string> SettleAsync()
+    {
+        for (long before = -1, now; before != (now = JitInfo.GetCompiledMethodCount()); before = now)
+        {
+            await Task.Delay(1000);
+        }
+
+        return "settled";
     }
 
     /// <summary>Seconds, of time and of CPU time, that listing and decoding alone take, as the operator would use the objects.</summary>
@@ -145,11 +165,12 @@ internal sealed class OperatorProcess(string kubeconfig)
         return string.Create(CultureInfo.InvariantCulture, $"{latencies[latencies.Count / 2]} {latencies[latencies.Count * 99 / 100]} {latencies.Count}");
     }
 
-    /// <summary>Megabytes in use now, at the most so far, and on the managed heap after a collection.</summary>
+    /// <summary>Megabytes in use now, at the most since this was asked last, and on the managed heap after a collection.</summary>
     private static string Memory()
     {
         using var process = Process.GetCurrentProcess();
         var (now, most) = (process.WorkingSet64, process.PeakWorkingSet64);
+        File.WriteAllText("/proc/self/clear_refs", "5");
         var heap = GC.GetTotalMemory(forceFullCollection: true);
         return string.Create(CultureInfo.InvariantCulture, $"{now / 1048576.0} {most / 1048576.0} {heap / 1048576.0}");
     }

@@ -24,6 +24,9 @@ internal readonly record struct JsonPart(int Start, int Length, bool IsEscaped)
         return reader.GetString()!; // The part is a string by construction.
     }
 
+    public bool TextEquals(ReadOnlySpan<byte> utf8, string text) =>
+        IsEscaped ? TextOf(utf8) == text : Encoding.UTF8.GetCharCount(Of(utf8)) == text.Length && TextOf(utf8) == text;
+
     /// <summary>The text, shared with others that are equal: for values that recur, like kinds and namespaces.</summary>
     public string SharedTextOf(ReadOnlySpan<byte> utf8) =>
         IsEscaped ? TextOf(utf8) : PropertyNames.Get(Of(utf8));

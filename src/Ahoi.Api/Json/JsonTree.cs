@@ -17,6 +17,14 @@ public static class JsonTree
     /// <summary>How many repeated keys are told of: a client needs a few, and each costs a path.</summary>
     internal const int MaxDuplicates = 100;
 
+    private const int KeptBuffer = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _output;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -131,8 +139,27 @@ public static class JsonTree
     /// <returns>The bytes.</returns>
     public static byte[] ToUtf8(object? value)
     {
-        var output = new ArrayBufferWriter<byte>(1024);
-        Write(output, value);
+        // Kept from one use to the next, as most objects are a few kilobytes; taken while it is used, so that a failure
+        // leaves nothing behind.
+        var (output, writer) = (_output ?? new(4096), _writer);
+        (_output, _writer) = (null, null);
+        output.ResetWrittenCount();
+        if (writer is null)
+        {
+            writer = new(output, WriterOptions);
+        }
+        else
+        {
+            writer.Reset(output);
+        }
+
+        Write(writer, value);
+        writer.Flush();
+        if (output.Capacity <= KeptBuffer)
+        {
+            (_output, _writer) = (output, writer);
+        }
+
         return output.WrittenSpan.ToArray();
     }
 

@@ -9,7 +9,7 @@ namespace Ahoi.Api.Objects;
 
 /// <summary>
 /// An object as it came over the wire: its own bytes, and the metadata that everything generic asks for. Immutable, and
-/// safe to share between threads. It is decoded, as often as somebody wants a copy of their own, with <see cref="ToMap"/>
+/// safe to share between threads. It is decoded, as often as somebody wants a copy of their own, with <see cref="ToMap()"/>
 /// or <see cref="Decode{T}(JsonTypeInfo{T})"/>; what is invalid outside the metadata shows only then.
 /// </summary>
 public sealed class RawObject
@@ -169,6 +169,32 @@ public sealed class RawObject
     /// <returns>The map; each call makes a new one.</returns>
     /// <exception cref="JsonException">The object's bytes are not valid JSON.</exception>
     public JsonMap ToMap() => JsonTree.ParseMap(Json.Span);
+
+    /// <summary>Decodes one of the object's own properties, its status for example, and nothing else.</summary>
+    /// <param name="property">The property's name.</param>
+    /// <returns>The map; each call makes a new one. <see langword="null"/> where the object has no such property, or where
+    /// it is no map.</returns>
+    /// <exception cref="JsonException">The object's bytes are not valid JSON.</exception>
+    public JsonMap? ToMap(string property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        var utf8 = Json.Span;
+        var scanner = new JsonScanner(utf8);
+        if (!scanner.TryPass((byte)'{'))
+        {
+            return null;
+        }
+
+        while (scanner.TryNextProperty(out var key, out _, out var ended) && !ended && scanner.TrySkipValue(out var value))
+        {
+            if (key.TextEquals(utf8, property))
+            {
+                return utf8[value.Start - 1] != (byte)'"' ? JsonTree.Parse(value.Of(utf8)) as JsonMap : null;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Decodes the whole object into an instance of its own.</summary>
     /// <typeparam name="T">The type.</typeparam>

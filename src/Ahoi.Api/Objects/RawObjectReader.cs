@@ -54,6 +54,19 @@ public static class RawObjectReader
         return Copy(utf8, 0, layout, default, filter);
     }
 
+    /// <summary>Reads bytes that are one object, into an array of its own.</summary>
+    /// <param name="utf8">The object's JSON; white space may follow.</param>
+    /// <param name="filter">Which managed fields to keep; all, where <see langword="null"/>.</param>
+    /// <returns>The object.</returns>
+    /// <exception cref="System.Text.Json.JsonException">The bytes are not one JSON object.</exception>
+    public static RawObject Read(ReadOnlySpan<byte> utf8, ManagedFieldsFilter? filter)
+    {
+        var value = TryRead(utf8, 0, default, filter, out var end) ?? throw new System.Text.Json.JsonException("The JSON ends inside the object.");
+        return utf8[end..].IndexOfAnyExcept(" \t\r\n"u8) < 0
+            ? value
+            : throw new System.Text.Json.JsonException("Something follows the JSON object.");
+    }
+
     internal static bool NeedsNoCopy(ManagedFieldsFilter? filter, in ObjectLayout layout) =>
         filter is null || filter.KeepsAll || layout.ManagedFieldsProperty.IsMissing;
 

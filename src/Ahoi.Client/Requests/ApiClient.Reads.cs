@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Ahoi.Api.Objects;
@@ -173,14 +174,18 @@ public sealed partial class ApiClient
         var response = await SendAsync(draft, cancellationToken).ConfigureAwait(false);
         await using (response.ConfigureAwait(false))
         {
-            var json = await response.ReadAllAsync().ConfigureAwait(false);
+            var (rented, length) = await response.RentAllAsync().ConfigureAwait(false);
             try
             {
-                return RawObject.Parse(json, filter);
+                return RawObjectReader.Read(rented.AsSpan(0, length), filter);
             }
             catch (JsonException exception)
             {
                 throw new TransportException(TransportFault.Malformed, $"{draft}: the answer is not an object.", exception);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(rented);
             }
         }
     }

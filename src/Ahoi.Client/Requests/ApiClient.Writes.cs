@@ -145,6 +145,6 @@ public sealed partial class ApiClient
             .Add("dryRun", options.DryRun ? "All" : null)
             .Add("fieldValidation", options.FieldValidation);
         var draft = new RequestDraft(method, path.ToString()) { Body = body, ContentType = contentType };
-        return ObjectAsync(draft, null, cancellationToken);
+        return ObjectAsync(draft, options.ManagedFields, cancellationToken);
     }
 }

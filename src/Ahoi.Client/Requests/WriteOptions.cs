@@ -1,3 +1,5 @@
+using Ahoi.Api.Objects;
+
 namespace Ahoi.Client.Requests;
 
 /// <summary>How an object is created, replaced or patched.</summary>
@@ -14,4 +16,7 @@ public record WriteOptions
 
     /// <summary>Gets what happens to unknown and duplicate fields: <c>Ignore</c>, <c>Warn</c> or <c>Strict</c>.</summary>
     public string? FieldValidation { get; init; }
+
+    /// <summary>Gets which managed fields of the answer to keep; all, where <see langword="null"/>.</summary>
+    public ManagedFieldsFilter? ManagedFields { get; init; }
 }

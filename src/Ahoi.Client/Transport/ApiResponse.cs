@@ -42,49 +42,53 @@ internal sealed class ApiResponse : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the whole body into an array of its own.</summary>
+    /// <summary>Reads the whole body into an array of its own, or its first <paramref name="limit"/> bytes and some more.</summary>
     public async ValueTask<byte[]> ReadAllAsync(int limit = int.MaxValue)
     {
-        if (_message.Content.Headers.ContentLength is { } length and >= 0 and < int.MaxValue && length <= limit)
-        {
-            var exact = GC.AllocateUninitializedArray<byte>((int)length);
-            var filled = 0;
-            while (filled < exact.Length && await ReadAsync(exact.AsMemory(filled)).ConfigureAwait(false) is > 0 and var count)
-            {
-                filled += count;
-            }
-
-            if (filled == exact.Length)
-            {
-                return exact;
-            }
-
-            throw new TransportException(TransportFault.Interrupted, $"{_request}: the body ended after {filled} of {length} bytes.");
-        }
-
-        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        var (rented, length) = await RentAllAsync(limit).ConfigureAwait(false);
         try
         {
-            var filled = 0;
-            while (await ReadAsync(buffer.AsMemory(filled)).ConfigureAwait(false) is > 0 and var count)
-            {
-                filled += count;
-                if (filled >= limit)
-                {
-                    break;
-                }
+            return rented.AsSpan(0, length).ToArray();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
 
+    /// <summary>Reads the whole body, or its first <paramref name="limit"/> bytes and some more, into an array of the shared
+    /// pool, which the caller gives back.</summary>
+    public async ValueTask<(byte[] Rented, int Length)> RentAllAsync(int limit = int.MaxValue)
+    {
+        long? length = _message.Content.Headers.ContentLength is { } told and < int.MaxValue && told <= limit ? told : null;
+        var buffer = ArrayPool<byte>.Shared.Rent(length is null ? 16 * 1024 : (int)length);
+        var filled = 0;
+        try
+        {
+            while (length is null ? filled < limit : filled < length)
+            {
                 if (filled == buffer.Length)
                 {
                     buffer = GrowingBuffer.Grow(buffer, 0, filled);
                 }
+
+                var count = await ReadAsync(length is null ? buffer.AsMemory(filled) : buffer.AsMemory(filled, (int)length - filled)).ConfigureAwait(false);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                filled += count;
             }
 
-            return buffer.AsSpan(0, filled).ToArray();
+            return length is null || filled == length
+                ? (buffer, filled)
+                : throw new TransportException(TransportFault.Interrupted, $"{_request}: the body ended after {filled} of {length} bytes.");
         }
-        finally
+        catch
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            throw;
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class Child(object value)
 
     /// <summary>Gets when the child counts as ready, given its live JSON.</summary>
     /// <value>The default is <see cref="Readiness.Of"/>.</value>
-    public Func<JsonMap, Readiness> Ready { get; init; } = Readiness.Of;
+    public Func<JsonMap, Readiness> Ready { get; init; } = KnownReadiness.Default;
 
     /// <summary>Gets whether the child gets an owner reference, so that it goes away with its owner and is deleted when it
     /// falls out of the description. One without is never deleted, whatever happens to the object that describes it; an

@@ -1,11 +1,21 @@
 using System.Globalization;
 using Ahoi.Api.Json;
+using Ahoi.Api.Objects;
 
 namespace Ahoi.Framework.Controllers;
 
 /// <summary>What kinds say about their readiness.</summary>
 internal static class KnownReadiness
 {
+    /// <summary>How a child is judged where nobody says otherwise.</summary>
+    public static readonly Func<JsonMap, Readiness> Default = Readiness.Of;
+
+    /// <summary>Whether an object is ready for certain although it was not decoded: it has nothing that could say otherwise.</summary>
+    public static bool IsReadyByBeingThere(RawObject live) =>
+        !live.IsBeingDeleted
+        && !(live.Type.Group is "apps" or "batch" || (live.Type.Group.Length == 0 && live.Kind is "Pod" or "PersistentVolumeClaim"))
+        && live.Json.Span.IndexOf("\"status\""u8) < 0;
+
     public static Readiness Judge(JsonMap live)
     {
         if (live.At("metadata", "deletionTimestamp") is not null)

@@ -13,6 +13,7 @@ internal sealed class ClusterCache(
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<InformerScope, (Informer Informer, Task Run)> _informers = [];
+    private readonly Dictionary<GroupVersionKind, Informer[]> _byKind = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger = loggers.CreateLogger("Ahoi.Framework.Informers");
 
@@ -54,6 +55,7 @@ internal sealed class ClusterCache(
                 var informer = new Informer(client, scope, managedFields, time, random, metrics, _logger);
                 entry = (informer, Task.Run(() => RunAsync(informer), CancellationToken.None));
                 _informers.Add(scope, entry);
+                _byKind[scope.Kind] = [.. _byKind.GetValueOrDefault(scope.Kind, []), informer];
             }
 
             return entry.Informer;
@@ -124,7 +126,7 @@ internal sealed class ClusterCache(
     {
         lock (_gate)
         {
-            return [.. _informers.Where(i => i.Key.Kind == kind).Select(i => i.Value.Informer)];
+            return _byKind.GetValueOrDefault(kind, []);
         }
     }
 }

@@ -63,12 +63,13 @@ public sealed class ObjectTypes
 
     private static JsonMap WithoutNulls(JsonMap map)
     {
-        foreach (var (key, value) in map.ToArray())
+        List<string>? nulls = null;
+        foreach (var (key, value) in map)
         {
             switch (value)
             {
                 case null:
-                    map.Remove(key);
+                    (nulls ??= []).Add(key);
                     break;
                 case JsonMap inner:
                     WithoutNulls(inner);
@@ -81,6 +82,11 @@ public sealed class ObjectTypes
 
                     break;
             }
+        }
+
+        foreach (var key in nulls ?? [])
+        {
+            map.Remove(key);
         }
 
         return map;

@@ -48,6 +48,47 @@ public sealed class RawObjectTests
         Assert.True(JsonTree.Equals(expected, value.ToMap()));
     }
 
+    [Theory]
+    [InlineData("spec", "{\"text\":\"}{\\\"\",\"list\":[1,2.5,{\"deep\":[[]]}],\"unknown\":null}")]
+    [InlineData("status", "{}")]
+    [InlineData("kind", null)]
+    [InlineData("name", null)]
+    public void ToMap_OneProperty_IsThatAlone(string property, string? expected)
+    {
+        Assert.Equal(expected, RawObject.Parse(Encoding.UTF8.GetBytes(Json)).ToMap(property)?.ToString());
+    }
+
+    [Theory]
+    [InlineData("""{"sp\u0065c":{"a":1}}""", "{\"a\":1}")]
+    [InlineData("""{"specs":{},"spec":"{}"}""", null)]
+    [InlineData("""{"spec":[1]}""", null)]
+    [InlineData("""{}""", null)]
+    public void ToMap_PropertyWrittenOtherwise_IsFoundByItsName(string json, string? expected)
+    {
+        Assert.Equal(expected, RawObject.Parse(Encoding.UTF8.GetBytes(json)).ToMap("spec")?.ToString());
+    }
+
+    [Fact]
+    public void Read_FromALargerBuffer_IsACopyOfItsOwn()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Json + " \n");
+
+        var value = RawObjectReader.Read(bytes, ManagedFieldsFilter.KeepOnly("ours"));
+        bytes.AsSpan().Clear();
+
+        AssertMetadata(value);
+        Assert.Equal(2, Assert.IsType<JsonList>(JsonTree.Parse(value.ManagedFieldsJson.Span)).Count);
+    }
+
+    [Theory]
+    [InlineData("{\"a\":1}{")]
+    [InlineData("{\"a\":1")]
+    [InlineData("[]")]
+    public void Read_NotOneObject_IsRefused(string json)
+    {
+        Assert.Throws<JsonException>(() => RawObjectReader.Read(Encoding.UTF8.GetBytes(json), null));
+    }
+
     [Fact]
     public void LastManager_FilteredManagedFields_IsTheOneOfTheLatestTime()
     {

@@ -51,6 +51,19 @@ public sealed class RequestTests
     }
 
     [Fact]
+    public async Task Write_ManagedFieldsFilter_LeavesOutOthersInTheAnswer()
+    {
+        const string Answer = """{"metadata":{"name":"a","managedFields":[{"manager":"me","operation":"Apply"},{"manager":"you"}]}}""";
+        await using var server = await ScriptedServer.StartAsync(context => context.Response.WriteAsync(Answer));
+        using var client = server.Client();
+
+        var written = await client.ApplyAsync(
+            Objects.Things, Key, new JsonMap(), "me", options: new() { ManagedFields = ManagedFieldsFilter.KeepOnly("me") }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal("""{"metadata":{"name":"a","managedFields":[{"manager":"me","operation":"Apply"}]}}""", Encoding.UTF8.GetString(written.Json.Span));
+    }
+
+    [Fact]
     public async Task List_Pages_GoOnWithTheToken()
     {
         var seen = new List<string>();

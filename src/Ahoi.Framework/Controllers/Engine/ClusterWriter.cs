@@ -10,19 +10,15 @@ namespace Ahoi.Framework.Controllers.Engine;
 /// <summary>Writes for a controller, and puts every answer into the cache at once.</summary>
 internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string fieldManager) : IClusterWriter
 {
+    private readonly WriteOptions _kept = new() { FieldManager = fieldManager, ManagedFields = cache.ManagedFields };
+
     public bool LooksAhead => false;
 
     public async Task<RawObject> ApplyAsync(
         ApiResource resource, ObjectKey key, JsonMap content, RawObject? live, string? subresource, string why, CancellationToken cancellationToken)
     {
-        if (live is not null)
-        {
-            content = content.DeepClone();
-            content.EnsureMap("metadata")["uid"] = live.Uid;
-        }
-
         var written = await client.ApplyAsync(
-            resource.Resource, key, content, fieldManager, force: true, subresource is null ? null : new() { Subresource = subresource }, cancellationToken).ConfigureAwait(false);
+            resource.Resource, key, live is null ? content : WithUid(content, live.Uid), fieldManager, force: true, subresource is null ? _kept : _kept with { Subresource = subresource }, cancellationToken).ConfigureAwait(false);
         return Observed(written);
     }
 
@@ -34,7 +30,7 @@ internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string
                 resource.Resource, value.Key, new() { Uid = value.Uid, PropagationPolicy = "Background" }, cancellationToken).ConfigureAwait(false);
             if (left is { IsBeingDeleted: true, Finalizers.Count: > 0 } or { IsBeingDeleted: true, Kind: "Pod" })
             {
-                Observed(left);
+                Observed(RawObject.Parse(left.Json, cache.ManagedFields));
             }
             else if (left is null)
             {
@@ -93,14 +89,28 @@ internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string
     }
 
     private Task<RawObject> PatchAsync(ApiResource resource, ObjectKey key, JsonList operations, CancellationToken cancellationToken) =>
-        client.PatchAsync(resource.Resource, key, Patch.Json(operations), new() { FieldManager = fieldManager }, cancellationToken);
+        client.PatchAsync(resource.Resource, key, Patch.Json(operations), _kept, cancellationToken);
 
     private RawObject Observed(RawObject written)
     {
-        var kept = RawObject.Parse(written.Json, cache.ManagedFields);
-        cache.Traces.Note(kept);
-        cache.Observe(kept);
-        return kept;
+        cache.Traces.Note(written);
+        cache.Observe(written);
+        return written;
+    }
+
+    /// <summary>A copy that shares everything but its metadata.</summary>
+    private static JsonMap WithUid(JsonMap content, string uid)
+    {
+        var copy = new JsonMap(content.Count + 1);
+        foreach (var (key, value) in content)
+        {
+            copy[key] = value;
+        }
+
+        var metadata = content.Map("metadata")?.DeepClone() ?? [];
+        metadata["uid"] = uid;
+        copy["metadata"] = metadata;
+        return copy;
     }
 
     private static JsonMap Operation(string op, string path, object value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };

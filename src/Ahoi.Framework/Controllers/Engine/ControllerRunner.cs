@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
 using Ahoi.Client.Requests;
@@ -24,6 +25,7 @@ internal sealed partial class ControllerRunner : IDisposable
     private readonly ILogger _logger;
     private readonly RetryBackoff _backoff;
     private readonly DependencyIndex _dependencies = new();
+    private readonly ConcurrentDictionary<GroupVersionKind, Informer> _children = new();
     private readonly HashSet<GroupVersionKind> _read = [];
     private readonly OwnedKinds _owned;
     private readonly ClusterWriter _writer;
@@ -200,7 +202,8 @@ internal sealed partial class ControllerRunner : IDisposable
 
     private InformerScope ScopeOf(GroupVersionKind owned) => new(owned) { MetadataOnly = _definition.MetadataKinds.Contains(owned) };
 
-    private Informer ChildrenOf(GroupVersionKind kind) => _cache.Of(ScopeOf(kind));
+    /// <summary>The cache of a kind of children; asked for several times in each reconcile.</summary>
+    private Informer ChildrenOf(GroupVersionKind kind) => _children.GetOrAdd(kind, static (k, runner) => runner._cache.Of(runner.ScopeOf(k)), this);
 
     private void OnResource(ResourceDelta delta)
     {
@@ -276,8 +279,13 @@ internal sealed partial class ControllerRunner : IDisposable
         DescribedBy.Of(child) is { } by && by.Kind == _definition.Kind.Kind && by.Group == _definition.Kind.Group ? [by.Key] : [];
 
     /// <summary>The keys of the object as it was and as it is: both concern the change.</summary>
-    private static IEnumerable<ObjectKey> Both(ResourceDelta delta, Func<RawObject, IEnumerable<ObjectKey>> map) =>
-        (delta.Before is { } before ? map(before) : []).Union(delta.After is { } after ? map(after) : []);
+    private static IEnumerable<ObjectKey> Both(ResourceDelta delta, Func<RawObject, IEnumerable<ObjectKey>> map) => delta switch
+    {
+        { Before: { } before, After: { } after } => map(before).Union(map(after)),
+        { After: { } added } => map(added).Distinct(),
+        { Before: { } gone } => map(gone).Distinct(),
+        _ => [],
+    };
 
     private static ReconcileCause Cause(CauseKind what, GroupVersionKind kind, ResourceDelta delta) =>
         new(what, kind, delta.Key) { Before = delta.Before, After = delta.After };

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using Ahoi.Api.Errors;
+using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Discovery;
 using Ahoi.Client.Requests;
@@ -21,10 +19,6 @@ internal sealed partial class DescriptionWriter(
     private readonly ChildPlanner _planner = new(types, definition.FieldManager);
     private readonly FightDetector _fights = new(time);
     private readonly ChildVerdicts _verdicts = new();
-
-    // Applies that changed nothing although they seemed necessary: they are not sent again as long as nothing else changes.
-    // They go with their owner, and are few: most of what the server changes is told apart from differences before.
-    private readonly ConcurrentDictionary<(ObjectKey Owner, GroupVersionKind, ObjectKey), (string Content, string Version)> _idle = new();
 
     /// <summary>Writes the children.</summary>
     /// <exception cref="DescriptionException">The description cannot be followed; nothing was written.</exception>
@@ -50,6 +44,7 @@ internal sealed partial class DescriptionWriter(
             open &= writer.LooksAhead || written.All(o => o.State == ChildState.Ready);
         }
 
+        _verdicts.Keep(owner.Key, wanted);
         var outcome = new Outcome(types, outcomes) { Events = [.. outcomes.Select(o => o.Event).OfType<EventDraft>()] };
         if (!description.KeepsOtherChildren)
         {
@@ -91,14 +86,6 @@ internal sealed partial class DescriptionWriter(
     /// <summary>Forgets what is remembered for an owner that is gone.</summary>
     public void Forget(ObjectKey owner)
     {
-        foreach (var key in _idle.Keys)
-        {
-            if (key.Owner == owner)
-            {
-                _idle.TryRemove(key, out _);
-            }
-        }
-
         _fights.Forget(owner);
         _verdicts.Forget(owner);
     }
@@ -111,8 +98,7 @@ internal sealed partial class DescriptionWriter(
             return await WriteAsync(writer, wanted, owner, kept, cancellationToken).ConfigureAwait(false);
         }
 
-        var content = HashOf(wanted);
-        if (kept is not null && !writer.LooksAhead && _verdicts.Find(owner.Key, wanted, content, kept.ResourceVersion) is { } known)
+        if (kept is not null && !writer.LooksAhead && _verdicts.Find(owner.Key, wanted, kept.ResourceVersion) is { } known)
         {
             return Outcome(wanted, kept, known.State, known.Message) with { IsMetadataAlone = true };
         }
@@ -131,7 +117,7 @@ internal sealed partial class DescriptionWriter(
         var outcome = await WriteAsync(writer, wanted, owner, whole, cancellationToken).ConfigureAwait(false);
         if (!writer.LooksAhead && outcome is { Fault: null, Again: null, Event: null, Live: { } live })
         {
-            _verdicts.Note(owner.Key, wanted, content, live.ResourceVersion, outcome);
+            _verdicts.Note(owner.Key, wanted, live.ResourceVersion, outcome.State, outcome.Message);
         }
 
         return outcome with { IsMetadataAlone = true, Live = outcome.Live?.WithMetadataAlone(wanted.Kind) };
@@ -140,9 +126,15 @@ internal sealed partial class DescriptionWriter(
     private async Task<ChildOutcome> WriteAsync(
         IClusterWriter writer, WantedChild wanted, RawObject owner, RawObject? live, CancellationToken cancellationToken)
     {
+        // What was applied to this very version, or found to be as wanted, need not be compared: it would come out the same. So
+        // an apply that changed nothing although it seemed necessary is not sent again either.
+        if (live is not null && _verdicts.Find(owner.Key, wanted, live.ResourceVersion) is not null)
+        {
+            return Judged(wanted, live, null);
+        }
+
         var map = live?.ToMap(); // Decoded once, for the comparison and for the readiness.
         var decision = _planner.Decide(wanted, live, map, owner);
-        Fight? started = null;
         switch (decision.Action)
         {
             case ChildAction.Wait:
@@ -150,64 +142,68 @@ internal sealed partial class DescriptionWriter(
             case ChildAction.Refuse:
                 return Outcome(wanted, live, ChildState.Failed, decision.Why);
             case ChildAction.Create or ChildAction.Apply:
-                var content = HashOf(wanted);
-                if (!writer.LooksAhead && live is not null && _fights.Current(owner.Key, wanted.Kind, wanted.Key, content) is { } fight)
-                {
-                    return Outcome(wanted, live, ChildState.Waiting, $"{fight}; it is left alone for now") with { Again = fight.Pause };
-                }
+                return await ApplyAsync(writer, wanted, owner, live, decision.Why, cancellationToken).ConfigureAwait(false);
+            default:
+                Note(writer, owner, wanted, live!); // What is to be kept is there.
+                return Judged(wanted, live!, map);
+        }
+    }
 
-                if (live is null || !_idle.TryGetValue((owner.Key, wanted.Kind, wanted.Key), out var idle) || idle != (content, live.ResourceVersion))
-                {
-                    var why = decision.Why.Length == 0 ? "it was not there" : decision.Why;
-                    try
-                    {
-                        var written = await writer.ApplyAsync(
-                            wanted.Resource, wanted.Key, wanted.Content, live, null, why, cancellationToken).ConfigureAwait(false);
-                        Applied(writer, wanted, owner, why);
-                        if (live is { } before && !writer.LooksAhead && before.ResourceVersion != written.ResourceVersion)
-                        {
-                            started = _fights.SetRight(
-                                owner.Key, wanted.Kind, wanted.Key, content, () => FieldDifferences.Of(before, written).FirstOrDefault(why), before.LastManager);
-                        }
-
-                        Remember(owner.Key, wanted, content, live, written);
-                        (live, map) = (written, written.ToMap());
-                    }
-                    catch (Exception exception) when (exception is ApiException or TransportException)
-                    {
-                        return Outcome(wanted, live, ChildState.Failed, exception.Message) with { Fault = exception };
-                    }
-                }
-
-                break;
+    private async Task<ChildOutcome> ApplyAsync(
+        IClusterWriter writer, WantedChild wanted, RawObject owner, RawObject? live, string why, CancellationToken cancellationToken)
+    {
+        if (!writer.LooksAhead && live is not null && _fights.Current(owner.Key, wanted.Kind, wanted.Key, wanted.Fingerprint) is { } fight)
+        {
+            return Outcome(wanted, live, ChildState.Waiting, $"{fight}; it is left alone for now") with { Again = fight.Pause };
         }
 
-        var readiness = wanted.Child.Ready(map!); // What is to be kept is there.
-        var outcome = Outcome(wanted, live, readiness.State switch
+        why = why.Length == 0 ? "it was not there" : why;
+        RawObject written;
+        try
+        {
+            written = await writer.ApplyAsync(wanted.Resource, wanted.Key, wanted.Content, live, null, why, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ApiException or TransportException)
+        {
+            return Outcome(wanted, live, ChildState.Failed, exception.Message) with { Fault = exception };
+        }
+
+        Applied(writer, wanted, owner, why);
+        Note(writer, owner, wanted, written);
+        var outcome = Judged(wanted, written, null);
+        return live is not null && !writer.LooksAhead && live.ResourceVersion != written.ResourceVersion
+            && _fights.SetRight(owner.Key, wanted.Kind, wanted.Key, wanted.Fingerprint, () => FieldDifferences.Of(live, written).FirstOrDefault(why), live.LastManager) is { } started
+            ? outcome with { Event = Report(started, wanted, owner) }
+            : outcome;
+    }
+
+    /// <summary>What became of a child that is as it should be; <paramref name="map"/> is what it is made of, where that is known.</summary>
+    private static ChildOutcome Judged(WantedChild wanted, RawObject live, JsonMap? map)
+    {
+        var readiness = map is null && wanted.Child.Ready == KnownReadiness.Default && KnownReadiness.IsReadyByBeingThere(live)
+            ? Readiness.Ready
+            : wanted.Child.Ready(map ?? live.ToMap());
+        return Outcome(wanted, live, readiness.State switch
         {
             ReadinessState.Ready => ChildState.Ready,
             ReadinessState.Failed => ChildState.Failed,
             _ => ChildState.Waiting,
         }, readiness.Message);
-        return started is null ? outcome : outcome with { Event = Report(started, wanted, owner) };
+    }
+
+    /// <summary>Remembers that a version is as described. Of kinds whose content is not kept, more is remembered elsewhere.</summary>
+    private void Note(IClusterWriter writer, RawObject owner, WantedChild wanted, RawObject live)
+    {
+        if (!writer.LooksAhead && !definition.MetadataKinds.Contains(wanted.Kind))
+        {
+            _verdicts.Note(owner.Key, wanted, live.ResourceVersion);
+        }
     }
 
     private EventDraft Report(Fight fight, WantedChild wanted, RawObject owner)
     {
         LogFight(logger, owner.Key, wanted.Kind.Kind, wanted.Key, fight, fight.Pause);
         return new(EventType.Warning, "Fight", $"{wanted.Kind.Kind} {wanted.Key}: {fight}. It is left alone for {fight.Pause.TotalSeconds:0} s; let one of both decide.");
-    }
-
-    private void Remember(ObjectKey owner, WantedChild wanted, string content, RawObject? before, RawObject written)
-    {
-        if (before?.ResourceVersion == written.ResourceVersion)
-        {
-            _idle[(owner, wanted.Kind, wanted.Key)] = (content, written.ResourceVersion);
-        }
-        else
-        {
-            _idle.TryRemove((owner, wanted.Kind, wanted.Key), out _);
-        }
     }
 
     private string? DescribedByAnother(GroupVersionKind kind, ObjectKey key) =>
@@ -220,8 +216,6 @@ internal sealed partial class DescriptionWriter(
 
     private IEnumerable<RawObject> Owned(RawObject owner) =>
         owned.Kinds.Select(children).Where(i => i.IsSynced).SelectMany(i => i.Store.OwnedBy(owner.Uid));
-
-    private static string HashOf(WantedChild wanted) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(wanted.Content.ToString())));
 
     private static int GroupOf(RawObject child) =>
         child.Annotations.TryGetValue(ChildPlanner.GroupAnnotation, out var text)

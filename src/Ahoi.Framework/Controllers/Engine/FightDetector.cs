@@ -20,7 +20,7 @@ internal sealed class FightDetector(TimeProvider time)
     private readonly ConcurrentDictionary<(ObjectKey Owner, GroupVersionKind Kind, ObjectKey Key), Bout> _bouts = new();
 
     /// <summary>How long to leave the child alone, before it is set right once more; null where there is no fight.</summary>
-    public Fight? Current(ObjectKey owner, GroupVersionKind kind, ObjectKey key, string content)
+    public Fight? Current(ObjectKey owner, GroupVersionKind kind, ObjectKey key, UInt128 content)
     {
         if (!_bouts.TryGetValue((owner, kind, key), out var bout))
         {
@@ -36,7 +36,7 @@ internal sealed class FightDetector(TimeProvider time)
     }
 
     /// <summary>Notes that the child was set right; says so where that has become a fight, once for each pause.</summary>
-    public Fight? SetRight(ObjectKey owner, GroupVersionKind kind, ObjectKey key, string content, Func<string> field, string? opponent)
+    public Fight? SetRight(ObjectKey owner, GroupVersionKind kind, ObjectKey key, UInt128 content, Func<string> field, string? opponent)
     {
         var bout = _bouts.GetOrAdd((owner, kind, key), _ => new());
         var now = time.GetUtcNow();
@@ -90,7 +90,7 @@ internal sealed class FightDetector(TimeProvider time)
 
     private sealed class Bout
     {
-        public string Content { get; set; } = "";
+        public UInt128 Content { get; set; }
 
         public Queue<DateTimeOffset> Times { get; } = new();
 

@@ -22,7 +22,7 @@ internal sealed partial class StatusWriter(ControllerDefinition definition, Obje
             return resource;
         }
 
-        var live = resource.ToMap();
+        var live = new JsonMap { ["status"] = resource.ToMap("status") };
         var status = given is null ? [] : types.EncodePart(given);
         Complete(status, conditions, live.Map("status"), resource.Generation);
         return await WriteAsync(writer, resource, served, status, live, cancellationToken).ConfigureAwait(false);
