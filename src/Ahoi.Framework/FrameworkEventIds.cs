@@ -27,6 +27,7 @@ internal static class FrameworkEventIds
     public const int WouldWrite = 214;
     public const int ReconcileBegins = 215;
     public const int ReconcileOvertaken = 216;
+    public const int ConnectionNotClosed = 217;
 
     // Hosting: 300 to 399.
     public const int OperatorStarted = 300;

@@ -14,12 +14,14 @@ public sealed class ReconcileContext
 {
     private readonly ICacheReader _cache;
     private readonly ObjectTypes _types;
+    private readonly Func<ObjectConnections>? _openConnections;
     private Dictionary<string, object?>? _items;
 
     internal ReconcileContext(
         RawObject resource, ICacheReader cache, ObjectTypes types, ApiClient? client, TimeProvider time, ILogger logger, int attempt, IReadOnlyList<ReconcileCause> causes,
-        bool isPlan = false, ReconcileWrites? writes = null)
+        bool isPlan = false, ReconcileWrites? writes = null, Func<ObjectConnections>? connections = null)
     {
+        _openConnections = connections;
         Writes = writes!; // As with the client.
         Raw = resource;
         _cache = cache;
@@ -44,6 +46,11 @@ public sealed class ReconcileContext
     /// <summary>Gets what writes beside the description, with every answer in the cache at once. Refused while
     /// <see cref="IsPlan"/>.</summary>
     public ReconcileWrites Writes { get; }
+
+    /// <summary>Gets what is kept open for this object from one reconcile to the next, and closed when it is not needed any
+    /// more.</summary>
+    /// <exception cref="ObjectDisposedException">This replica does not lead any more, or the operator stops.</exception>
+    public ObjectConnections Connections => field ??= _openConnections!(); // As with the client.
 
     /// <summary>Gets the time.</summary>
     public TimeProvider Time { get; }

@@ -266,6 +266,7 @@ public sealed partial class Operator : IAsyncDisposable
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         foreach (var runner in _runners)
         {
+            await runner.CloseConnectionsAsync().ConfigureAwait(false); // Those of a plan; what worked has closed its own.
             runner.Dispose();
         }
 

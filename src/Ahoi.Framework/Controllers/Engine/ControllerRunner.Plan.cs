@@ -58,6 +58,10 @@ internal sealed partial class ControllerRunner
         {
             faults = [exception.Message];
         }
+        finally
+        {
+            _connections.Release(resource.Key);
+        }
 
         return new(Name, _definition.Kind, resource.Key, writer.Changes, faults);
     }

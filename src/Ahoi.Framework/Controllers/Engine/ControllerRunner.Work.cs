@@ -90,6 +90,7 @@ internal sealed partial class ControllerRunner
             History.Add(new(Name, _definition.Kind, item.Key, at, item.Waited, took, [.. item.Causes.Take(RememberedCauses)], item.OmittedCauses + Math.Max(0, item.Causes.Count - RememberedCauses), writer.Writes, result, failure.Message, failure.RetryAfter));
             _metrics.Reconciled(Name, result, took, item.Waited);
             ReconcileTracing.End(activity, result, fault);
+            _connections.Release(item.Key);
             Queue.Done(item.Key);
         }
     }
@@ -101,6 +102,7 @@ internal sealed partial class ControllerRunner
         {
             _dependencies.Replace(item.Key, []);
             _descriptions.Forget(item.Key);
+            await _connections.CloseAsync(item.Key).ConfigureAwait(false);
             foreach (var callback in _definition.Options.GoneCallbacks)
             {
                 callback(item.Key);
@@ -109,6 +111,7 @@ internal sealed partial class ControllerRunner
             return null;
         }
 
+        await _connections.CloseAsync(item.Key, resource.Uid).ConfigureAwait(false);
         PlanWriter? report = null;
         if (ReportOnly.Is(resource) && !writer.LooksAhead)
         {
@@ -127,11 +130,16 @@ internal sealed partial class ControllerRunner
 
         var client = writer.LooksAhead ? _planClient() : _client;
         var context = new ReconcileContext(
-            resource, reader, _types, client, _time, _logger, _backoff.Failures(item.Key), item.Causes, writer.LooksAhead, new(client, _cache, _definition.FieldManager));
+            resource, reader, _types, client, _time, _logger, _backoff.Failures(item.Key), item.Causes, writer.LooksAhead, new(client, _cache, _definition.FieldManager),
+            () => _connections.Of(item.Key, resource.Uid));
         TimeSpan? after;
         if (resource.IsBeingDeleted && (hasFinalizer || !_definition.Options.ReconcilesDeleted))
         {
             after = hasFinalizer ? await FinalizeAsync(resource, served, context, writer, cancellationToken).ConfigureAwait(false) : null;
+            if (!hasFinalizer)
+            {
+                await _connections.CloseAsync(item.Key).ConfigureAwait(false); // Nobody asks for the object any more.
+            }
         }
         else
         {
@@ -165,6 +173,7 @@ internal sealed partial class ControllerRunner
         if (finalization.IsDone)
         {
             await writer.RemoveFinalizerAsync(served, resource, _definition.FinalizerName!, cancellationToken).ConfigureAwait(false);
+            await _connections.CloseAsync(resource.Key).ConfigureAwait(false);
         }
 
         return null;

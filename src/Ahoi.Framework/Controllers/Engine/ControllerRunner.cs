@@ -28,6 +28,7 @@ internal sealed partial class ControllerRunner : IDisposable
     private readonly ConcurrentDictionary<GroupVersionKind, Informer> _children = new();
     private readonly HashSet<GroupVersionKind> _read = [];
     private readonly OwnedKinds _owned;
+    private readonly ConnectionRegistry _connections;
     private readonly ClusterWriter _writer;
     private readonly DescriptionWriter _descriptions;
     private readonly StatusWriter _statuses;
@@ -54,6 +55,7 @@ internal sealed partial class ControllerRunner : IDisposable
         _backoff = new(definition.Options.MinRetryDelay, definition.Options.MaxRetryDelay, random);
         _owned = new(WatchChildren);
         _planClient = planClient;
+        _connections = new(time, _logger);
         _writer = new(client, cache, definition.FieldManager);
         _descriptions = new(definition, types, ChildrenOf, _owned, () => Objects, client, time, _logger);
         _statuses = new(definition, types, time, _logger);
@@ -77,6 +79,9 @@ internal sealed partial class ControllerRunner : IDisposable
     public string? Waiting { get; private set; }
 
     public void Dispose() => Queue.Dispose();
+
+    /// <summary>Closes what is open for objects.</summary>
+    public Task CloseConnectionsAsync() => _connections.CloseAllAsync();
 
     /// <summary>Begins to watch, and ends when the caches are complete.</summary>
     public async Task PrepareAsync(CancellationToken cut)
@@ -119,6 +124,7 @@ internal sealed partial class ControllerRunner : IDisposable
         Volatile.Write(ref _movedAt, _time.GetTimestamp());
         Volatile.Write(ref _workers, _definition.Options.Workers);
         _working = true;
+        _connections.Reopen();
         try
         {
             await Task.WhenAll(Enumerable.Range(0, _definition.Options.Workers).Select(_ => Task.Run(() => CountedWorkAsync(cut), CancellationToken.None))).ConfigureAwait(false);
@@ -126,6 +132,7 @@ internal sealed partial class ControllerRunner : IDisposable
         finally
         {
             _working = false;
+            await _connections.CloseAllAsync().ConfigureAwait(false);
         }
     }
 
