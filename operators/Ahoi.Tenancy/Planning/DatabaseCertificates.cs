@@ -13,6 +13,8 @@ internal static class DatabaseCertificates
     private static readonly TimeSpan LeafLife = TimeSpan.FromDays(365);
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
 
+    private static readonly Remembered<DateTime?> Ends = new(16 * 1024);
+
     /// <summary>Makes an authority.</summary>
     public static Dictionary<string, byte[]> Authority(Database database, DateTimeOffset now)
     {
@@ -47,14 +49,20 @@ internal static class DatabaseCertificates
             return false;
         }
 
+        return Ends.Of(pem, key, () => EndOf(pem, key)) is { } end && end - RenewBefore > now.UtcDateTime;
+    }
+
+    /// <summary>When a certificate ends; nothing where it is not one, or not one of its key.</summary>
+    private static DateTime? EndOf(byte[] pem, byte[] key)
+    {
         try
         {
             using var certificate = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(pem), Encoding.UTF8.GetString(key));
-            return certificate.NotAfter.ToUniversalTime() - RenewBefore > now.UtcDateTime;
+            return certificate.NotAfter.ToUniversalTime();
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            return false; // Edited by hand: it is made anew.
+            return null; // Edited by hand: it is made anew.
         }
     }
 

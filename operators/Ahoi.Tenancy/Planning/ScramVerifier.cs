@@ -14,11 +14,22 @@ internal static class ScramVerifier
     private const int Iterations = 4096; // PostgreSQL's own default.
     private const int SaltBytes = 16;
 
+    // The iterations are there to take long, and every database is looked at often.
+    private static readonly Remembered<bool> Verified = new(16 * 1024);
+
     /// <summary>Makes a verifier with a new salt.</summary>
-    public static string Create(string password) => Create(password, RandomNumberGenerator.GetBytes(SaltBytes), Iterations);
+    public static string Create(string password)
+    {
+        var verifier = Create(password, RandomNumberGenerator.GetBytes(SaltBytes), Iterations);
+        Verified.Note(Encoding.UTF8.GetBytes(verifier), Encoding.UTF8.GetBytes(password), true);
+        return verifier;
+    }
 
     /// <summary>Whether a verifier is one of a password.</summary>
-    public static bool Verifies(string verifier, string password)
+    public static bool Verifies(string verifier, string password) =>
+        Verified.Of(Encoding.UTF8.GetBytes(verifier), Encoding.UTF8.GetBytes(password), () => IsOf(verifier, password));
+
+    private static bool IsOf(string verifier, string password)
     {
         if (verifier.Split('$') is not ["SCRAM-SHA-256", var first, var second]
             || first.Split(':') is not [var iterations, var salt]

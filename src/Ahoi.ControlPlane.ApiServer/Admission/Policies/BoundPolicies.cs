@@ -33,16 +33,14 @@ internal sealed class BoundPolicies<TPolicy>(ServerParts parts, string policies,
             return ([], null);
         }
 
-        if (parts.Registry.Current.Find(Group, "v1", bindings)?.Storage is { } storage)
-        {
-            await parts.Feed.CatchUpAsync(storage, cancellationToken).ConfigureAwait(false);
-        }
-
+        await CatchUpAsync(Group, bindings, cancellationToken).ConfigureAwait(false);
         var storedBindings = Stored(bindings);
         if (storedBindings.Count > 0)
         {
-            // Parameters may be of any kind, and whoever has written one counts on it.
-            await parts.Feed.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+            // Whoever has written what is judged by counts on it. Other resources are not waited for: with many writes at once,
+            // each of them would wait for all.
+            await CatchUpAsync(Group, policies, cancellationToken).ConfigureAwait(false);
+            await CatchUpAsync("", "namespaces", cancellationToken).ConfigureAwait(false);
         }
 
         var storedPolicies = storedBindings.Count == 0 ? [] : Stored(policies);
@@ -66,7 +64,7 @@ internal sealed class BoundPolicies<TPolicy>(ServerParts parts, string policies,
 
             foreach (var binding in candidates.Where(b => b.Match.Matches(write, served, labels)))
             {
-                var (found, missing) = Parameters(write, policy, binding);
+                var (found, missing) = await ParametersAsync(write, policy, binding, cancellationToken).ConfigureAwait(false);
                 bound.Add(new(policy, binding, found, missing));
             }
         }
@@ -75,7 +73,8 @@ internal sealed class BoundPolicies<TPolicy>(ServerParts parts, string policies,
     }
 
     // Every object that parameterizes the policy, one evaluation each; or what is wrong with their absence.
-    private (IReadOnlyList<JsonMap?> Parameters, string? Missing) Parameters(AdmissionWrite write, TPolicy policy, PolicyBinding binding)
+    private async ValueTask<(IReadOnlyList<JsonMap?> Parameters, string? Missing)> ParametersAsync(
+        AdmissionWrite write, TPolicy policy, PolicyBinding binding, CancellationToken cancellationToken)
     {
         if (policy.ParameterKind is not { } wanted || binding.Parameters is not { } reference)
         {
@@ -101,6 +100,7 @@ internal sealed class BoundPolicies<TPolicy>(ServerParts parts, string policies,
             return ([], "the parameters have no namespace, but the binding names one");
         }
 
+        await parts.Feed.CatchUpAsync(storage, cancellationToken).ConfigureAwait(false);
         IEnumerable<CachedObject> found;
         if (reference.Text("name") is { Length: > 0 } name)
         {
@@ -116,6 +116,9 @@ internal sealed class BoundPolicies<TPolicy>(ServerParts parts, string policies,
         return (parsed, parsed.Count == 0 && reference.Text("parameterNotFoundAction") != "Allow"
             ? "no params found for policy binding with `Deny` parameterNotFoundAction" : null);
     }
+
+    private ValueTask CatchUpAsync(string group, string plural, CancellationToken cancellationToken) =>
+        parts.Registry.Current.Find(group, "v1", plural)?.Storage is { } storage ? parts.Feed.CatchUpAsync(storage, cancellationToken) : ValueTask.CompletedTask;
 
     private ArraySegment<CachedObject> Stored(string plural) =>
         parts.Registry.Current.Find(Group, "v1", plural)?.Storage is { } storage ? storage.Cache.Snapshot(storage.Prefix, out _) : [];
