@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every built test project, or those whose names contain one of the arguments, and closes with one line of totals.
-# Exit code 0 only if nothing failed. Two lanes run side by side: suites that start nodes, one after the other because a
-# machine has one such cluster at a time, and all others.
+# Exit code 0 only if nothing failed. Two lanes run side by side: suites that start nodes, one after the other because
+# their pods keep a machine busy, and all others.
 set -uo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 with_nodes=' Ahoi.Cli.Tests Ahoi.ControlPlane.Node.Tests Ahoi.ControlPlane.Tests Ahoi.Host.Tests Ahoi.Pools.Tests Ahoi.Previews.Tests Ahoi.Tenancy.Tests '

@@ -89,7 +89,6 @@ public sealed class LocalNode : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)options.Index, (uint)PodAddresses.MostNodes, nameof(options));
         if (!OperatingSystem.IsLinux())
         {
             throw new MissingToolException("Pods run on Linux alone. Without the node: --components.");
@@ -108,7 +107,7 @@ public sealed class LocalNode : IAsyncDisposable
         {
             await Tools.CheckSandboxAsync(processes, bubblewrap, cancellationToken).ConfigureAwait(false);
             var capacity = MachineFacts.Capacity(options.Folder);
-            var addresses = new PodAddresses(options.Index);
+            var addresses = new PodAddresses(options.Pods);
             supervisor = await Supervisor.StartAsync(new() { Time = options.Time }, [], cancellationToken).ConfigureAwait(false);
             var services = new NodeServices
             {

@@ -1,3 +1,4 @@
+using System.Net;
 using Ahoi.ControlPlane.Node.Images;
 using Ahoi.ControlPlane.Node.Network.Names;
 using Microsoft.Extensions.Logging;
@@ -11,8 +12,9 @@ public sealed record NodeOptions
     /// <summary>Gets the node's name, a DNS subdomain.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Gets which of the cluster's nodes this is, from 0 to 63: pods of node N have addresses in 127.(64+N).0.0/16.</summary>
-    public int Index { get; init; }
+    /// <summary>Gets the block of IPv4 loopback addresses that the node's pods get theirs of; no other node of the machine may
+    /// have it.</summary>
+    public required IPNetwork Pods { get; init; }
 
     /// <summary>Gets the folder for pods' files; each node of a machine needs its own.</summary>
     public required string Folder { get; init; }

@@ -26,6 +26,9 @@ internal sealed class DataFolder
 
     public string TokenFile => System.IO.Path.Combine(Path, "admin-token");
 
+    /// <summary>Which of the machine's loopback addresses the cluster's Services have.</summary>
+    public string LoopbackPlaceFile => System.IO.Path.Combine(Path, "loopback-place");
+
     public string Kubeconfig => System.IO.Path.Combine(Path, "kubeconfig");
 
     /// <summary>Opens the folder, making it where it is missing or empty.</summary>

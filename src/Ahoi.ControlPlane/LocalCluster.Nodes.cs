@@ -56,7 +56,7 @@ public sealed partial class LocalCluster
                 new()
                 {
                     Name = name,
-                    Index = i,
+                    Pods = _place?.PodsOf(i) ?? LoopbackPlace.UnclaimedPodsOf(i),
                     Folder = Path.Combine(folder, "nodes", name),
                     FindImage = FindImage,
                     ListImages = () => _images?.List() ?? [],

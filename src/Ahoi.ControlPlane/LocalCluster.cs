@@ -19,23 +19,23 @@ public sealed partial class LocalCluster : IAsyncDisposable
 {
     private const string Administrator = "ahoi-admin";
     private const string DefaultServices = "10.96.0.0/16";
-    private const string LoopbackServices = "127.32.0.0/11";
-    private static readonly IPAddress LoopbackApiServer = new([127, 32, 0, 1]);
 
     private readonly IRevisionStore _store;
     private readonly ClusterCertificates? _certificates;
     private readonly ECDsa _signingKey;
     private readonly KubeApiServer _server;
     private readonly StoreCompaction _compaction;
+    private readonly LoopbackPlace? _place;
     private ClusterControllers? _controllers;
     private bool _disposed;
 
-    private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, ECDsa signingKey, KubeApiServer server, TimeProvider time, string adminToken)
+    private LocalCluster(IRevisionStore store, ClusterCertificates? certificates, ECDsa signingKey, KubeApiServer server, LoopbackPlace? place, TimeProvider time, string adminToken)
     {
         _store = store;
         _signingKey = signingKey;
         _certificates = certificates;
         _server = server;
+        _place = place;
         _compaction = new StoreCompaction(store, time);
         AdminToken = adminToken;
     }
@@ -54,21 +54,25 @@ public sealed partial class LocalCluster : IAsyncDisposable
     /// <param name="cancellationToken">Gives up; what was started is stopped again.</param>
     /// <returns>The cluster, ready for requests.</returns>
     /// <exception cref="LocalClusterException">It cannot start: the port or the data folder is in use, damaged or somebody else's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are more than 64 nodes.</exception>
     public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)options.Nodes, (uint)LoopbackPlace.MostNodes, nameof(options));
         var folder = options.DataFolder is { } path ? DataFolder.Open(path) : null;
         var store = OpenStore(folder);
         ClusterCertificates? certificates = null;
         ECDsa? signingKey = null;
         KubeApiServer? server = null;
+        LoopbackPlace? place = null;
         LocalCluster? cluster = null;
         var streams = new ClusterStreams();
         var metrics = new ClusterMetrics();
         try
         {
+            place = options.LoopbackNetwork ? LoopbackPlace.Claim(folder) : null;
             signingKey = await ReadOrMakeSigningKeyAsync(folder, cancellationToken).ConfigureAwait(false);
-            certificates = options.Listen is null || options.Http ? null : MakeCertificates(folder, options);
+            certificates = options.Listen is null || options.Http ? null : MakeCertificates(folder, options, place);
             var token = await ReadOrMakeTokenAsync(folder, cancellationToken).ConfigureAwait(false);
             server = new KubeApiServer(new ApiServerOptions
             {
@@ -77,10 +81,10 @@ public sealed partial class LocalCluster : IAsyncDisposable
                 Listen = options.Listen,
                 Certificate = certificates?.Server,
                 TokenSigningKey = signingKey,
-                ServiceNetwork = options.LoopbackNetwork ? LoopbackServices : DefaultServices,
-                AllowLoopbackEndpoints = options.LoopbackNetwork,
-                PublishService = options.LoopbackNetwork,
-                PublishOwnPort = options.LoopbackNetwork && !LowPorts.MayListen(LoopbackApiServer),
+                ServiceNetwork = place?.Services ?? DefaultServices,
+                AllowLoopbackEndpoints = place is not null,
+                PublishService = place is not null,
+                PublishOwnPort = place is not null && !LowPorts.MayListen(place.ApiServer),
                 Tokens = [new TokenUser(token, Administrator, Administrator, ["system:masters"]), .. ReadUsers(options.TokenAuthFile)],
                 LoggerFactory = options.Loggers,
                 Pods = streams,
@@ -88,7 +92,7 @@ public sealed partial class LocalCluster : IAsyncDisposable
                 GivesAccounts = options is { Nodes: > 0, Controllers: true },
             });
             await StartServerAsync(server, options.Listen, cancellationToken).ConfigureAwait(false);
-            cluster = new LocalCluster(store, certificates, signingKey, server, options.Time, token);
+            cluster = new LocalCluster(store, certificates, signingKey, server, place, options.Time, token);
             cluster._compaction.Start();
             if (options.Controllers)
             {
@@ -119,6 +123,7 @@ public sealed partial class LocalCluster : IAsyncDisposable
 
             certificates?.Dispose();
             signingKey?.Dispose();
+            place?.Dispose();
             await store.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -153,6 +158,7 @@ public sealed partial class LocalCluster : IAsyncDisposable
         _certificates?.Dispose();
         _signingKey.Dispose();
         RemoveNodeFolder();
+        _place?.Dispose();
     }
 
     private static IRevisionStore OpenStore(DataFolder? folder)
@@ -189,13 +195,13 @@ public sealed partial class LocalCluster : IAsyncDisposable
         }
     }
 
-    private static ClusterCertificates MakeCertificates(DataFolder? folder, LocalClusterOptions options)
+    private static ClusterCertificates MakeCertificates(DataFolder? folder, LocalClusterOptions options, LoopbackPlace? place)
     {
         var address = options.Listen!.Address;
         List<IPAddress> addresses = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? [] : [address];
-        if (options.LoopbackNetwork)
+        if (place is not null)
         {
-            addresses.Add(LoopbackApiServer);
+            addresses.Add(place.ApiServer);
         }
 
         return folder is null

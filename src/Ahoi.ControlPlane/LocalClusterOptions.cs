@@ -31,14 +31,14 @@ public sealed record LocalClusterOptions
     public bool Controllers { get; init; }
 
     /// <summary>Gets whether the cluster's network is this machine's loopback network: services get addresses in
-    /// <c>127.32.0.0/11</c>, endpoints may have loopback addresses, and the API server is the Service
-    /// <c>default/kubernetes</c> at 127.32.0.1.</summary>
+    /// <c>127.32.0.0/11</c>, pods in <c>127.64.0.0/10</c>, endpoints may have loopback addresses, and the API server is the Service
+    /// <c>default/kubernetes</c>. Sixteen such clusters may run on a machine at a time, each with a part of these addresses.</summary>
     /// <value>The default is <see langword="false"/>: addresses as Kubernetes gives them, which nothing listens at. With <see cref="Nodes"/>, the network is served:
     /// Services answer at their addresses, and Ingresses lead to them.</value>
     public bool LoopbackNetwork { get; init; }
 
     /// <summary>Gets how many nodes run pods, each in this process, on this machine.</summary>
-    /// <value>The default is 0: pods are objects that nothing runs.</value>
+    /// <value>At most 64. The default is 0: pods are objects that nothing runs.</value>
     public int Nodes { get; init; }
 
     /// <summary>Gets where Ingresses are served over HTTP, with <see cref="LoopbackNetwork"/>; port 0 takes a free one.</summary>

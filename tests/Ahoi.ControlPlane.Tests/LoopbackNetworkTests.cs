@@ -14,6 +14,8 @@ public sealed class LoopbackNetworkTests : IDisposable
     private static readonly GroupVersionResource Slices = new("discovery.k8s.io", "v1", "endpointslices");
     private static readonly ObjectKey Kubernetes = new("default", "kubernetes");
 
+    private static readonly IPNetwork AllServices = IPNetwork.Parse("127.32.0.0/11");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("ahoi-loopback-").FullName;
 
     [Fact]
@@ -38,7 +40,7 @@ public sealed class LoopbackNetworkTests : IDisposable
         using var certificate = X509Certificate2.CreateFromPem(
             await File.ReadAllTextAsync(Path.Combine(_folder, "pki", "apiserver.crt")));
 
-        Assert.True(certificate.MatchesHostname("127.32.0.1"));
+        Assert.True(certificate.MatchesHostname(await AddressAsync(cluster)));
     }
 
     [Fact]
@@ -51,8 +53,9 @@ public sealed class LoopbackNetworkTests : IDisposable
         await client.CreateAsync(Slices, "default", Slice);
         await client.CreateAsync(Endpoints, "default", WebEndpoints);
 
-        Assert.StartsWith("127.32.0.", (string)service.At("spec", "clusterIP")!, StringComparison.Ordinal);
-        Assert.NotEqual("127.32.0.1", service.At("spec", "clusterIP"));
+        var address = (string)service.At("spec", "clusterIP")!;
+        Assert.True(AllServices.Contains(IPAddress.Parse(address)), address);
+        Assert.NotEqual(await AddressAsync(cluster), address);
         Assert.Empty((await client.GetAsync(Slices, Kubernetes)).ToMap().List("endpoints") ?? []);
     }
 
@@ -90,6 +93,50 @@ public sealed class LoopbackNetworkTests : IDisposable
         Assert.Equal("yes", changed.At("metadata", "labels", "changed"));
     }
 
+    [Fact]
+    public async Task Clusters_AtOneTime_HaveOtherAddresses()
+    {
+        await using var one = await LocalCluster.StartAsync(new() { LoopbackNetwork = true }, CancellationToken.None);
+        await using var two = await LocalCluster.StartAsync(new() { LoopbackNetwork = true }, CancellationToken.None);
+
+        Assert.NotEqual(await AddressAsync(one), await AddressAsync(two));
+    }
+
+    [Fact]
+    public async Task Start_AddressesOfBefore_AreTakenAgainOrRefused()
+    {
+        var options = new LocalClusterOptions { DataFolder = _folder, LoopbackNetwork = true };
+        string address;
+        await using (var before = await LocalCluster.StartAsync(options, CancellationToken.None))
+        {
+            address = await AddressAsync(before);
+        }
+
+        var taken = await ClaimAsync(address);
+        await using (taken)
+        {
+            var refused = await Assert.ThrowsAsync<LocalClusterException>(() => LocalCluster.StartAsync(options, CancellationToken.None));
+            Assert.Contains("Another cluster on this machine has the addresses", refused.Message, StringComparison.Ordinal);
+            Assert.Contains(_folder, refused.Message, StringComparison.Ordinal);
+        }
+
+        await using var after = await LocalCluster.StartAsync(options, CancellationToken.None);
+        Assert.Equal(address, await AddressAsync(after));
+    }
+
+    [Fact]
+    public async Task Start_PlaceThatIsNone_IsRefusedByItsFile()
+    {
+        await using (await LocalCluster.StartAsync(new() { DataFolder = _folder, LoopbackNetwork = true }, CancellationToken.None))
+        {
+        }
+
+        var file = Path.Combine(_folder, "loopback-place");
+        await File.WriteAllTextAsync(file, "many");
+        var refused = await Assert.ThrowsAsync<LocalClusterException>(() => LocalCluster.StartAsync(new() { DataFolder = _folder, LoopbackNetwork = true }, CancellationToken.None));
+        Assert.Contains($"{file} says 'many'", refused.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static JsonMap Service => JsonTree.ParseMap(
@@ -107,6 +154,38 @@ public sealed class LoopbackNetworkTests : IDisposable
          "subsets":[{"addresses":[{"ip":"127.64.0.9"}],"ports":[{"port":8080}]}]}
         """);
 
+    private static async Task<string> AddressAsync(LocalCluster cluster)
+    {
+        using var client = new ApiClient(cluster.Connect());
+        return (string)(await client.GetAsync(Services, Kubernetes)).ToMap().At("spec", "clusterIP")!;
+    }
+
+    /// <summary>Starts clusters that are not kept, until one has an address.</summary>
+    private static async Task<LocalCluster> ClaimAsync(string address)
+    {
+        var others = new List<LocalCluster>();
+        try
+        {
+            while (true)
+            {
+                var cluster = await LocalCluster.StartAsync(new() { LoopbackNetwork = true }, CancellationToken.None);
+                if (await AddressAsync(cluster) == address)
+                {
+                    return cluster;
+                }
+
+                others.Add(cluster);
+            }
+        }
+        finally
+        {
+            foreach (var other in others)
+            {
+                await other.DisposeAsync();
+            }
+        }
+    }
+
     private static async Task RequirePublishedAsync(LocalCluster cluster)
     {
         using var client = new ApiClient(cluster.Connect());
@@ -116,7 +195,7 @@ public sealed class LoopbackNetworkTests : IDisposable
         var port = (long)cluster.Url!.Port;
 
         var published = service.Map("spec")!.List("ports")!.Maps.Single();
-        Assert.Equal("127.32.0.1", service.At("spec", "clusterIP"));
+        Assert.Equal(await AddressAsync(cluster), service.At("spec", "clusterIP"));
         Assert.Equal(LowPorts.MayListen(IPAddress.Loopback) ? 443L : port, published["port"]);
         Assert.Equal(port, published["targetPort"]);
         Assert.Equal(["127.0.0.1"], slice.List("endpoints")!.Maps.Single().List("addresses")!.Texts);

@@ -13,6 +13,7 @@ internal sealed partial class CgroupTree
 {
     private const string Mount = "/sys/fs/cgroup";
     private const string Prefix = "ahoi-";
+    private static int _named;
     private readonly string? _unified;
     private readonly Dictionary<string, string> _single = new(StringComparer.Ordinal);
     private readonly string? _addresses;
@@ -99,8 +100,10 @@ internal sealed partial class CgroupTree
         }
     }
 
-    /// <summary>Names the group of a node: with the number of this process, so that those of processes that were killed are known.</summary>
-    public static string NameFor(string node) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{node}-{Environment.ProcessId}");
+    /// <summary>Names the group of a node: with the number of this process, so that those of processes that were killed are known,
+    /// and with one of its own in it.</summary>
+    public static string NameFor(string node) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{node}-{Interlocked.Increment(ref _named)}-{Environment.ProcessId}");
 
     private static void RemoveAbandoned(string parent)
     {

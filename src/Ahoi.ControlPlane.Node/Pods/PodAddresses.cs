@@ -1,21 +1,21 @@
+using System.Buffers.Binary;
 using System.Net;
 
 namespace Ahoi.ControlPlane.Node.Pods;
 
-/// <summary>Gives each pod of a node an address of its own out of the node's part of 127.64.0.0/10.</summary>
-internal sealed class PodAddresses(int node)
+/// <summary>Gives each pod of a node an address of its own out of the node's block.</summary>
+internal sealed class PodAddresses(IPNetwork block)
 {
-    /// <summary>How many nodes have room.</summary>
-    public const int MostNodes = 64;
-
     private const int First = 2; // .0 and .1 look like a network and a gateway.
     private readonly Lock _lock = new();
     private readonly Dictionary<string, string> _byUid = new(StringComparer.Ordinal);
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+    private readonly uint _base = BinaryPrimitives.ReadUInt32BigEndian(block.BaseAddress.GetAddressBytes());
+    private readonly int _end = (1 << (32 - block.PrefixLength)) - 1; // The last looks like a broadcast.
     private int _last = First - 1;
 
-    /// <summary>Gets the node's part.</summary>
-    public string Block => $"127.{64 + node}.0.0/16";
+    /// <summary>Gets the node's block.</summary>
+    public string Block => block.ToString();
 
     /// <summary>Gives a pod an address, the one it had before where that is free.</summary>
     /// <exception cref="InvalidOperationException">All are taken.</exception>
@@ -47,15 +47,17 @@ internal sealed class PodAddresses(int node)
         }
     }
 
-    private bool IsOurs(string text) => IPAddress.TryParse(text, out var address) && address.GetAddressBytes() is [127, var block, _, _] && block == 64 + node;
+    private bool IsOurs(string text) => IPAddress.TryParse(text, out var address) && block.Contains(address);
 
     private string Next()
     {
-        for (var tries = 0; tries < 65534; tries++)
+        for (var tries = First; tries < _end; tries++)
         {
             // Not the lowest free one: an address that was just given back may still be known to somebody.
-            _last = _last >= 65533 ? First : _last + 1;
-            var address = $"127.{64 + node}.{_last >> 8}.{_last & 0xff}";
+            _last = _last + 1 >= _end ? First : _last + 1;
+            var bytes = new byte[4];
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, _base + (uint)_last);
+            var address = new IPAddress(bytes).ToString();
             if (!_taken.Contains(address))
             {
                 return address;

@@ -17,7 +17,7 @@ public sealed class NameTableTests : IAsyncLifetime
 
         await WaitForAsync("default", $"{web}\tweb web.default web.default.svc web.default.svc.cluster.local");
         Assert.Contains($"{web}\tweb.default web.default.svc web.default.svc.cluster.local", HostsOf("shop"), StringComparison.Ordinal);
-        Assert.Contains("127.32.0.1\tkubernetes.default kubernetes.default.svc", HostsOf("shop"), StringComparison.Ordinal);
+        Assert.Contains("127.200.0.1\tkubernetes.default kubernetes.default.svc", HostsOf("shop"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class NetworkWorld : IAsyncDisposable
         {
             Store = store,
             Tokens = [new(Token, "admin", "admin", ["system:masters"])],
-            ServiceNetwork = "127.32.0.0/11",
+            ServiceNetwork = "127.200.0.0/16",
             AllowLoopbackEndpoints = true,
             PublishService = true,
         });

@@ -70,7 +70,7 @@ public sealed class RealPodsTests : IDisposable
         {
             return await LocalNode.StartAsync(
                 world.Connect(),
-                new() { Name = "ahoi", Folder = _folder, FindImage = name => name == "host" ? new Image("host", "host", "/", new()) : null },
+                new() { Name = "ahoi", Folder = _folder, Pods = System.Net.IPNetwork.Parse("127.201.0.0/20"), FindImage = name => name == "host" ? new Image("host", "host", "/", new()) : null },
                 CancellationToken.None);
         }
         catch (MissingToolException exception)

@@ -80,10 +80,10 @@ public sealed class PodStreamsTests
     public async Task PortForward_LeadsToThePod()
     {
         await using var world = await NodeWorld.ListenAsync();
-        using var listener = new TcpListener(System.Net.IPAddress.Parse("127.64.0.2"), 0);
-        listener.Start();
         var pod = await world.RunAsync("port", "exec sleep 1000");
-        Assert.Equal("127.64.0.2", (await world.ReadyAsync(pod.Name)).At("status", "podIP"));
+        var address = (string)(await world.ReadyAsync(pod.Name)).At("status", "podIP")!;
+        using var listener = new TcpListener(System.Net.IPAddress.Parse(address), 0);
+        listener.Start();
         using var client = world.OverSocket();
 
         await using var forward = await client.ForwardPortAsync(pod.Key, ((System.Net.IPEndPoint)listener.LocalEndpoint).Port);

@@ -6,7 +6,6 @@ using Ahoi.Tests.Shared;
 namespace Ahoi.Tenancy.Tests.Live;
 
 /// <summary>A customer from beginning to end, on real processes: PostgreSQL, workers, and an app that takes jobs.</summary>
-[Collection(nameof(LiveCluster))] // One at a time: the pods of two clusters would have the same addresses.
 public sealed class CustomerLifeTests
 {
     private const string Name = "acme";

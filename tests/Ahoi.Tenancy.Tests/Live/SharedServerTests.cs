@@ -8,7 +8,6 @@ using Ahoi.Tests.Shared;
 namespace Ahoi.Tenancy.Tests.Live;
 
 /// <summary>Customers whose databases are made in one PostgreSQL server, by an administrator there who is no superuser.</summary>
-[Collection(nameof(LiveCluster))] // One at a time: the pods of two clusters would have the same addresses.
 public sealed class SharedServerTests
 {
     private static readonly GroupVersionResource Customers = new("internal.example.com", "v1", "customers");
