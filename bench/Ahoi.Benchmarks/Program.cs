@@ -50,6 +50,6 @@ switch (args)
     case ["tenancy-operator", var kubeconfig]:
         return await new TenancyProcess(kubeconfig).RunAsync();
     default:
-        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], node AHOI [--pods], framework [OBJECTS ROUNDS], or tenancy [CUSTOMERS]");
+        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], node AHOI [--pods], framework [[--first] OBJECTS ROUNDS], or tenancy [CUSTOMERS]");
         return 2;
 }

@@ -32,26 +32,44 @@ internal sealed record WantedChild(Child Child, ApiResource Resource, ObjectKey 
     /// <summary>Gets whether the object remembers a hash of what was applied.</summary>
     public bool HasHash => Content.Map("metadata")?.Map("annotations")?.ContainsKey(ChildPlanner.AppliedAnnotation) == true;
 
-    /// <summary>Gets the content without what no field set speaks of.</summary>
+    /// <summary>Gets the content without what no field set speaks of. It shares its parts with the content, and is only read.</summary>
     public JsonMap Comparable()
     {
-        var content = Content.DeepClone();
-        content.Remove("apiVersion");
-        content.Remove("kind");
-        if (content.Map("metadata") is { } metadata)
+        var content = new JsonMap(Content.Count);
+        foreach (var (name, value) in Content)
         {
-            foreach (var name in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion", "generateName", "selfLink", "creationTimestamp", "generation", "managedFields"])
+            switch (name)
             {
-                metadata.Remove(name);
-            }
+                case "apiVersion" or "kind":
+                    break;
+                case "metadata" when value is JsonMap metadata:
+                    if (Comparable(metadata) is { Count: > 0 } rest)
+                    {
+                        content[name] = rest;
+                    }
 
-            if (metadata.Count == 0)
-            {
-                content.Remove("metadata");
+                    break;
+                default:
+                    content[name] = value;
+                    break;
             }
         }
 
         return content;
+    }
+
+    private static JsonMap Comparable(JsonMap metadata)
+    {
+        var rest = new JsonMap(metadata.Count);
+        foreach (var (name, value) in metadata)
+        {
+            if (name is not ("name" or "namespace" or "uid" or "resourceVersion" or "generateName" or "selfLink" or "creationTimestamp" or "generation" or "managedFields"))
+            {
+                rest[name] = value;
+            }
+        }
+
+        return rest;
     }
 
     private UInt128 MakeFingerprint()
