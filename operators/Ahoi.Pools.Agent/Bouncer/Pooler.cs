@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 
@@ -8,6 +9,8 @@ namespace Ahoi.Pools.Agent.Bouncer;
 internal sealed class Pooler(string socket)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LoginPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Runs a command that is answered at once.</summary>
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, string?>>> RunAsync(string command, CancellationToken cancellationToken)
@@ -50,6 +53,7 @@ internal sealed class Pooler(string socket)
         var console = await BouncerConsole.OpenAsync(socket, cancellationToken).ConfigureAwait(false);
         await using (console.ConfigureAwait(false))
         {
+            await LetLogInAsync(console, database, cancellationToken).ConfigureAwait(false);
             await ToleratingAsync(console.QueryAsync($"PAUSE {Quote(database)}", cancellationToken), "already").ConfigureAwait(false);
         }
     }
@@ -61,7 +65,25 @@ internal sealed class Pooler(string socket)
     public Task KillAsync(string database, CancellationToken cancellationToken) =>
         ToleratingAsync(RunAsync($"KILL {Quote(database)}", cancellationToken), "already");
 
-    public Task ReconnectAsync(string database, CancellationToken cancellationToken) => RunAsync($"RECONNECT {Quote(database)}", cancellationToken);
+    /// <summary>Gives up all server connections of a database, each when it is released.</summary>
+    public async Task ReconnectAsync(string database, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Patience);
+        try
+        {
+            var console = await BouncerConsole.OpenAsync(socket, limit.Token).ConfigureAwait(false);
+            await using (console.ConfigureAwait(false))
+            {
+                await LetLogInAsync(console, database, limit.Token).ConfigureAwait(false);
+                await console.QueryAsync($"RECONNECT {Quote(database)}", limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"pgbouncer did not answer RECONNECT within {Patience.TotalSeconds} s.");
+        }
+    }
 
     /// <summary>How many server connections there are to some databases.</summary>
     public async Task<int> CountServersAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
@@ -79,6 +101,21 @@ internal sealed class Pooler(string socket)
     public static bool IsAway(Exception exception) => exception is SocketException or IOException or ConsoleException;
 
     public static string Quote(string name) => string.Create(CultureInfo.InvariantCulture, $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+
+    /// <summary>
+    /// Waits until no server connection is just being made. RECONNECT and PAUSE cut such ones, and pgbouncer takes that for a
+    /// server that cannot be reached: it refuses clients until the next login succeeds. Where logins do not end, the server is in
+    /// trouble itself.
+    /// </summary>
+    private static async Task LetLogInAsync(BouncerConsole console, string database, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while ((await console.QueryAsync("SHOW POOLS", cancellationToken).ConfigureAwait(false)).Any(p => p.GetValueOrDefault("database") == database && p.GetValueOrDefault("sv_login") is not (null or "0"))
+            && Stopwatch.GetElapsedTime(started) < LoginPatience)
+        {
+            await Task.Delay(Look, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private static async Task ToleratingAsync(Task command, string answer)
     {
