@@ -1,4 +1,5 @@
 using Ahoi.Benchmarks.ApiServer;
+using Ahoi.Benchmarks.Chaos;
 using Ahoi.Benchmarks.Decoding;
 using Ahoi.Benchmarks.Framework;
 using Ahoi.Benchmarks.Network;
@@ -49,7 +50,13 @@ switch (args)
         return 0;
     case ["tenancy-operator", var kubeconfig]:
         return await new TenancyProcess(kubeconfig).RunAsync();
+    case ["load", .. var rest] when Options.TryRead(rest, out var options):
+        return await PoolLoad.RunAsync(options.Clients, options.Seed) ? 0 : 1;
+    case ["chaos", .. var rest] when Options.TryRead(rest, out var options):
+        return await ChaosRun.RunAsync(options) ? 0 : 1;
+    case ["chaos-operator", var name, var kubeconfig]:
+        return await OperatorMain.RunAsync(name, kubeconfig);
     default:
-        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], node AHOI [--pods], framework [[--first] OBJECTS ROUNDS], or tenancy [CUSTOMERS]");
+        Console.Error.WriteLine("Name a benchmark: decoding [OBJECTS], apiserver [--short] [-o json], network [--short], node AHOI [--pods], framework [OBJECTS ROUNDS], tenancy [CUSTOMERS], load [--clients N] [--seed N], or chaos [--customers N] [--live N] [--seconds N] [--seed N]");
         return 2;
 }

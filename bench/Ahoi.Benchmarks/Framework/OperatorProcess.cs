@@ -34,7 +34,6 @@ internal sealed class OperatorProcess(string kubeconfig)
                 "stop" => await StopAsync(),
                 "settle" => await SettleAsync(),
                 "list" => await ListAsync(words[1]),
-                "forget" => await ForgetAsync().ContinueWith(_ => "forgotten", TaskScheduler.Default),
                 "watch" => await WatchLatenciesAsync(TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture))),
                 "memory" => Memory(),
                 _ => throw new InvalidOperationException($"There is no command {words[0]}."),
@@ -95,15 +94,10 @@ internal sealed class OperatorProcess(string kubeconfig)
         await _host!.StopAsync();
         _host.Dispose();
         _host = null;
-        await ForgetAsync();
-        return "stopped";
-    }
 
-    /// <summary>Empties the heap: a new operator would be a new process. What came before is on the stack for a moment.</summary>
-    private static async Task ForgetAsync()
-    {
-        await Task.Delay(100);
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        // A new operator would be a new process, whose heap has nothing of the one before.
+        GC.Collect();
+        return "stopped";
     }
 
     /// <summary>Waits until no more methods are compiled.</summary>

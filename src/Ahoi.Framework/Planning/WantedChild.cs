@@ -32,44 +32,26 @@ internal sealed record WantedChild(Child Child, ApiResource Resource, ObjectKey 
     /// <summary>Gets whether the object remembers a hash of what was applied.</summary>
     public bool HasHash => Content.Map("metadata")?.Map("annotations")?.ContainsKey(ChildPlanner.AppliedAnnotation) == true;
 
-    /// <summary>Gets the content without what no field set speaks of. It shares its parts with the content, and is only read.</summary>
+    /// <summary>Gets the content without what no field set speaks of.</summary>
     public JsonMap Comparable()
     {
-        var content = new JsonMap(Content.Count);
-        foreach (var (name, value) in Content)
+        var content = Content.DeepClone();
+        content.Remove("apiVersion");
+        content.Remove("kind");
+        if (content.Map("metadata") is { } metadata)
         {
-            switch (name)
+            foreach (var name in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion", "generateName", "selfLink", "creationTimestamp", "generation", "managedFields"])
             {
-                case "apiVersion" or "kind":
-                    break;
-                case "metadata" when value is JsonMap metadata:
-                    if (Comparable(metadata) is { Count: > 0 } rest)
-                    {
-                        content[name] = rest;
-                    }
+                metadata.Remove(name);
+            }
 
-                    break;
-                default:
-                    content[name] = value;
-                    break;
+            if (metadata.Count == 0)
+            {
+                content.Remove("metadata");
             }
         }
 
         return content;
-    }
-
-    private static JsonMap Comparable(JsonMap metadata)
-    {
-        var rest = new JsonMap(metadata.Count);
-        foreach (var (name, value) in metadata)
-        {
-            if (name is not ("name" or "namespace" or "uid" or "resourceVersion" or "generateName" or "selfLink" or "creationTimestamp" or "generation" or "managedFields"))
-            {
-                rest[name] = value;
-            }
-        }
-
-        return rest;
     }
 
     private UInt128 MakeFingerprint()
