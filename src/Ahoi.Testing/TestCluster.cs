@@ -36,8 +36,17 @@ public sealed class TestCluster : IAsyncDisposable
     /// <summary>Starts a cluster.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The cluster.</returns>
-    public static async Task<TestCluster> StartAsync(CancellationToken cancellationToken = default) =>
-        new(await LocalCluster.StartAsync(new LocalClusterOptions(), cancellationToken).ConfigureAwait(false));
+    public static Task<TestCluster> StartAsync(CancellationToken cancellationToken = default) => StartAsync(new(), cancellationToken);
+
+    /// <summary>Starts a cluster.</summary>
+    /// <param name="options">What it is made of.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The cluster.</returns>
+    public static async Task<TestCluster> StartAsync(TestClusterOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new(await LocalCluster.StartAsync(new LocalClusterOptions { Controllers = options.Controllers }, cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>Makes a connection of the cluster's administrator, with a handler of its own.</summary>
     /// <returns>The connection.</returns>
@@ -60,6 +69,15 @@ public sealed class TestCluster : IAsyncDisposable
         var host = Build(configure, name, connection, logging);
         _operators.Push(host);
         await host.StartAsync(cancellationToken).ConfigureAwait(false);
+        return host;
+    }
+
+    /// <summary>Runs an operator whose definitions are there.</summary>
+    internal async Task<IHost> StartInstalledAsync(Action<AhoiBuilder> configure, string name, ApiConnection? connection)
+    {
+        var host = Build(configure, name, connection, null, installs: false);
+        _operators.Push(host);
+        await host.StartAsync().ConfigureAwait(false);
         return host;
     }
 
@@ -132,7 +150,7 @@ public sealed class TestCluster : IAsyncDisposable
         await _cluster.DisposeAsync().ConfigureAwait(false);
     }
 
-    private IHost Build(Action<AhoiBuilder> configure, string name, ApiConnection? connection, Action<ILoggingBuilder>? logging)
+    private IHost Build(Action<AhoiBuilder> configure, string name, ApiConnection? connection, Action<ILoggingBuilder>? logging, bool installs = true)
     {
         ArgumentNullException.ThrowIfNull(configure);
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -141,7 +159,7 @@ public sealed class TestCluster : IAsyncDisposable
         {
             options.OperatorName = name;
             options.Connection = connection ?? Connect();
-            options.InstallDefinitions = true;
+            options.InstallDefinitions = installs;
         }));
         return builder.Build();
     }

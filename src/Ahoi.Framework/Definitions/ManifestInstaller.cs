@@ -32,9 +32,9 @@ internal sealed partial class ManifestInstaller(ApiClient client, string operato
             var served = await client.Discovery.FindAsync(manifest.Kind, cancellationToken).ConfigureAwait(false) ?? throw new KindNotServedException(manifest.Kind);
             var live = await client.FindAsync(served.Resource, manifest.Key, null, cancellationToken).ConfigureAwait(false);
             var writer = new PlanWriter(planClient, Manager);
-            if (live is null || !IsApplied(manifest, live))
+            if (live is null || !manifest.IsApplied(live, Manager))
             {
-                await writer.ApplyAsync(served, manifest.Key, manifest.Value, live, null, "", cancellationToken).ConfigureAwait(false);
+                await writer.ApplyAsync(served, manifest.Key, manifest.Applied, live, null, "", cancellationToken).ConfigureAwait(false);
             }
 
             plans.Add(new("manifests", served.Type, manifest.Key, writer.Changes, []));
@@ -43,16 +43,13 @@ internal sealed partial class ManifestInstaller(ApiClient client, string operato
         return plans;
     }
 
-    private bool IsApplied(OperatorManifest manifest, RawObject live) =>
-        ManagedEntry.Applied(live, Manager) is { } owned && AppliedFields.FirstDifference(manifest.Content, live.ToMap(), owned) is null;
-
     private async Task ApplyAsync(OperatorManifest manifest, CancellationToken cancellationToken)
     {
         var served = await client.Discovery.FindAsync(manifest.Kind, cancellationToken).ConfigureAwait(false) ?? throw new KindNotServedException(manifest.Kind);
         var live = await client.FindAsync(served.Resource, manifest.Key, null, cancellationToken).ConfigureAwait(false);
-        if (live is null || !IsApplied(manifest, live))
+        if (live is null || !manifest.IsApplied(live, Manager))
         {
-            await client.ApplyAsync(served.Resource, manifest.Key, manifest.Value, Manager, force: true, null, cancellationToken).ConfigureAwait(false);
+            await client.ApplyAsync(served.Resource, manifest.Key, manifest.Applied, Manager, force: true, null, cancellationToken).ConfigureAwait(false);
             LogApplied(logger, manifest.Kind.Kind, manifest.Key);
         }
     }

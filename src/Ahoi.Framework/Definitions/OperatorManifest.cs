@@ -1,5 +1,6 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
+using Ahoi.Framework.Planning;
 
 namespace Ahoi.Framework.Definitions;
 
@@ -7,6 +8,9 @@ namespace Ahoi.Framework.Definitions;
 /// example. It is applied with them.</summary>
 public sealed class OperatorManifest
 {
+    private readonly Lazy<JsonMap> _applied;
+    private bool _hashed;
+
     /// <summary>Makes one of an object.</summary>
     /// <param name="value">The object, with <c>apiVersion</c>, <c>kind</c> and <c>metadata.name</c>.</param>
     /// <exception cref="ArgumentException">One of them is missing.</exception>
@@ -14,6 +18,12 @@ public sealed class OperatorManifest
     {
         ArgumentNullException.ThrowIfNull(value);
         Value = value;
+        _applied = new(() =>
+        {
+            var applied = value.DeepClone();
+            _hashed = AppliedHash.Mark(applied);
+            return applied;
+        });
         Kind = GroupVersionKind.Of(Needed(value, "apiVersion"), Needed(value, "kind"));
         Key = new(value.At("metadata", "namespace") as string, value.At("metadata", "name") as string
             ?? throw new ArgumentException("The manifest has no metadata.name.", nameof(value)));
@@ -28,18 +38,25 @@ public sealed class OperatorManifest
     /// <summary>Gets its name.</summary>
     public ObjectKey Key { get; }
 
-    /// <summary>What is kept as it is here: everything but the object's name.</summary>
-    internal JsonMap Content
+    /// <summary>The object as it is applied.</summary>
+    internal JsonMap Applied => _applied.Value;
+
+    /// <summary>Whether it is as it should be, as far as what a manager has applied tells.</summary>
+    internal bool IsApplied(RawObject live, string manager)
     {
-        get
+        var content = Applied.DeepClone();
+        content.Remove("apiVersion");
+        content.Remove("kind");
+        var metadata = content.Map("metadata")!; // The constructor has looked.
+        metadata.Remove("name");
+        metadata.Remove("namespace");
+        if (metadata.Count == 0)
         {
-            var content = Value.DeepClone();
-            content.Remove("apiVersion");
-            content.Remove("kind");
-            content.Map("metadata")!.Remove("name");
-            content.Map("metadata")!.Remove("namespace");
-            return content;
+            content.Remove("metadata");
         }
+
+        return ManagedEntry.Applied(live, manager) is { } owned
+            && AppliedFields.FirstDifference(content, live.ToMap(), owned, defaultsAllowed: _hashed) is null;
     }
 
     private static string Needed(JsonMap value, string field) =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
@@ -13,11 +12,6 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
 {
     /// <summary>Children remember their group, so that they go in reverse order even after a restart.</summary>
     public const string GroupAnnotation = "ahoi.dev/group";
-
-    /// <summary>Children with lists of objects remember a hash of what was applied. Some of those lists are replaced as a
-    /// whole, and the server puts defaults into them: only with the hash can a default be told from a field that is not
-    /// wanted any more.</summary>
-    public const string AppliedAnnotation = "ahoi.dev/applied";
 
     /// <summary>Encodes and completes all children of a description, or says everything that is wrong with it.</summary>
     /// <remarks><c>shared</c> says of a child without an owner reference whom it names already, where that one is still
@@ -182,22 +176,10 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
             MoveTextsToData(content);
         }
 
-        if (content.Any(f => f.Key != "metadata" && HasListOfMaps(f.Value)))
-        {
-            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(content.ToString()));
-            metadata.EnsureMap("annotations")[AppliedAnnotation] = Convert.ToHexStringLower(hash.AsSpan(0, 8));
-        }
-
+        AppliedHash.Mark(content);
         fault = "";
         return new(child, resource, new(@namespace, name), content, group, groupName);
     }
-
-    private static bool HasListOfMaps(object? value) => value switch
-    {
-        JsonMap map => map.Values.Any(HasListOfMaps),
-        JsonList list => list.Any(i => i is JsonMap),
-        _ => false,
-    };
 
     private static void AddOwner(JsonMap metadata, RawObject owner)
     {

@@ -30,7 +30,7 @@ internal sealed record WantedChild(Child Child, ApiResource Resource, ObjectKey 
     public UInt128 Fingerprint => _fingerprint ??= MakeFingerprint();
 
     /// <summary>Gets whether the object remembers a hash of what was applied.</summary>
-    public bool HasHash => Content.Map("metadata")?.Map("annotations")?.ContainsKey(ChildPlanner.AppliedAnnotation) == true;
+    public bool HasHash => Content.Map("metadata")?.Map("annotations")?.ContainsKey(AppliedHash.Annotation) == true;
 
     /// <summary>Gets the content without what no field set speaks of.</summary>
     public JsonMap Comparable()

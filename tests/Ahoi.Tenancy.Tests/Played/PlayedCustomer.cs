@@ -1,11 +1,12 @@
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
+using Ahoi.Testing;
 
 namespace Ahoi.Tenancy.Tests.Played;
 
-/// <summary>One customer of a played cluster, and what must never be lost of it.</summary>
-internal sealed class PlayedCustomer(PlayedCluster cluster, string name)
+/// <summary>One customer of a cluster, and what must never be lost of it.</summary>
+internal sealed class PlayedCustomer(TestCluster cluster, string name)
 {
     public static readonly GroupVersionResource Customers = new("internal.example.com", "v1", "customers");
     public static readonly GroupVersionResource Databases = new("internal.example.com", "v1", "databases");
@@ -46,9 +47,9 @@ internal sealed class PlayedCustomer(PlayedCluster cluster, string name)
     public Task DeleteAsync() => cluster.Client.DeleteAsync(Customers, Key);
 
     /// <summary>Waits until everything is as the customer's present spec wants it.</summary>
-    public Task ReadyAsync() => cluster.UntilAsync(Customers, Key, c => IsTrue(c, "Ready") && c.At("status", "observedGeneration") is long seen && seen == (long)c.At("metadata", "generation")!);
+    public Task ReadyAsync() => cluster.WaitForAsync(Customers, Key, c => IsTrue(c, "Ready") && c.At("status", "observedGeneration") is long seen && seen == (long)c.At("metadata", "generation")!, Played.Limit);
 
-    public Task GoneAsync() => cluster.GoneAsync(Customers, Key);
+    public Task GoneAsync() => cluster.WaitForAbsenceAsync(Customers, Key, Played.Limit);
 
     /// <summary>What is there of the customer that must stay as it is: its namespace, its database, its volume, its passwords.</summary>
     /// <returns>Uids and passwords by what they are of; what is not there (yet) is left out.</returns>

@@ -6,8 +6,8 @@ public sealed class SwitchTests
     [Fact]
     public async Task Features_SwitchedHundredTimes_KeepTheirVolumeAndEndAsAskedLast()
     {
-        await using var cluster = await PlayedCluster.StartAsync();
-        await cluster.RunAsync();
+        await using var cluster = await Played.StartAsync();
+        await cluster.RunTenancyAsync();
         var customer = new PlayedCustomer(cluster, "acme");
         await customer.CreateAsync();
         await customer.ReadyAsync();
@@ -25,9 +25,9 @@ public sealed class SwitchTests
 
         await customer.ReadyAsync();
         Assert.Equal(before, await customer.KeptAsync());
-        var server = await cluster.UntilAsync(PlayedCustomer.StatefulSets, new(customer.Namespace, "acme-postgres"), _ => true);
+        var server = await cluster.WaitForAsync(PlayedCustomer.StatefulSets, new(customer.Namespace, "acme-postgres"));
         Assert.Equal(1L, server.At("spec", "replicas"));
-        var scheduler = await cluster.UntilAsync(PlayedCustomer.Schedulers, customer.Child, s => s.At("status", "readyWorkers") is 2L);
+        var scheduler = await cluster.WaitForAsync(PlayedCustomer.Schedulers, customer.Child, s => s.At("status", "readyWorkers") is 2L);
         Assert.Null(scheduler.At("metadata", "deletionTimestamp"));
     }
 }
