@@ -37,7 +37,7 @@ public static class TenancyExtensions
             .AddController<Customer, CustomerReconciler>(options => options
                 .Owns<V1Namespace>().Owns<V1ResourceQuota>().Owns<V1LimitRange>().Owns<V1NetworkPolicy>()
                 .Owns<Database>().Owns<Scheduler>().Owns<Webhooks>()
-                .Needs(Group.Name, "connectionpools", "get", "list", "watch", "create", "patch", "delete")
+                .Owns(CustomerPlanner.ConnectionPoolKind) // Another operator's, which may not be installed.
                 .Needs("", "persistentvolumeclaims", "get", "list", "watch", "patch"))
             .AddController<Database, DatabaseReconciler>(options => options
                 .Owns<V1Secret>().Owns<V1ConfigMap>().Owns<V1Service>().Owns<V1PersistentVolumeClaim>().Owns<V1StatefulSet>().Owns<V1Job>()

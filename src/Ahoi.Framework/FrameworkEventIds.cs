@@ -28,6 +28,7 @@ internal static class FrameworkEventIds
     public const int ReconcileBegins = 215;
     public const int ReconcileOvertaken = 216;
     public const int ConnectionNotClosed = 217;
+    public const int KindAbsent = 218;
 
     // Hosting: 300 to 399.
     public const int OperatorStarted = 300;

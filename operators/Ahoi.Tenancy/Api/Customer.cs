@@ -7,10 +7,10 @@ namespace Ahoi.Tenancy.Api;
 [CustomResource(Group.Name, Group.Version, Scope = ResourceScope.Cluster, ShortNames = ["cust"])]
 [CelRule("size(self.metadata.name) <= 50", Message = "a Customer's name has at most 50 characters, because other names are made from it")]
 [CelRule(
-    "!(has(oldSelf.spec.features) && has(oldSelf.spec.features.database) && oldSelf.spec.features.database.enabled"
-    + " && has(self.spec.features) && has(self.spec.features.database) && !self.spec.features.database.enabled && self.spec.features.database.onDisable == 'Delete')"
+    "!(has(self.spec.features) && has(self.spec.features.database) && !self.spec.features.database.enabled && self.spec.features.database.onDisable == 'Delete')"
     + " || (has(self.spec.features.database.confirmDataLoss) && self.spec.features.database.confirmDataLoss == self.metadata.name)",
-    Message = "this switch-off destroys the database's data: set spec.features.database.confirmDataLoss to the Customer's name, or onDisable: Retain")]
+    FieldPath = ".spec.features.database.confirmDataLoss",
+    Message = "a database that is off with onDisable: Delete loses its data: set spec.features.database.confirmDataLoss to the Customer's name, or onDisable: Retain")]
 [PrinterColumn("Namespace", JsonPath = ".status.namespace", Type = "string")]
 [PrinterColumn("DB", JsonPath = ".spec.features.database.enabled", Type = "boolean")]
 [PrinterColumn("Storage", JsonPath = ".spec.features.database.storage", Type = "string")]

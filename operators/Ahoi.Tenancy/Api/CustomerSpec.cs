@@ -9,6 +9,13 @@ namespace Ahoi.Tenancy.Api;
 [CelRule(
     "has(self.__namespace__) == has(oldSelf.__namespace__)",
     Message = "namespace is decided when the Customer is created and cannot be set or taken out later")]
+[CelRule(
+    "!has(oldSelf.features) || has(self.features)",
+    Message = "features cannot be taken out again, because the database's size would be forgotten; set enabled: false for each")]
+[CelRule(
+    "!has(self.quota) || !has(self.quota.storage) || !has(self.features) || !has(self.features.database) || !has(self.features.database.storage)"
+    + " || quantity(self.quota.storage" + StorageSize.AsQuantity + ").compareTo(quantity(self.features.database.storage" + StorageSize.AsQuantity + ")) >= 0",
+    Message = "quota.storage is smaller than features.database.storage, which is part of it: raise the quota, or make the database smaller")]
 public sealed record CustomerSpec
 {
     /// <summary>Gets the customer's name for people.</summary>
@@ -84,14 +91,16 @@ public enum FinalBackup
 /// <summary>How much a customer may use.</summary>
 public sealed record CustomerQuota
 {
+    private const string IsAmount = "isQuantity(self) && quantity(self).compareTo(quantity('0')) >= 0";
+
     /// <summary>Gets the processors that all pods together may ask for, as in <c>8</c> or <c>500m</c>.</summary>
     [StringLength(20)]
-    [CelRule("isQuantity(self)", Message = "cpu must be a quantity, as in 8 or 500m")]
+    [CelRule(IsAmount, Message = "cpu must be a quantity of at least 0, as in 8 or 500m")]
     public string? Cpu { get; init; }
 
     /// <summary>Gets the memory that all pods together may ask for, as in <c>16Gi</c>.</summary>
     [StringLength(20)]
-    [CelRule("isQuantity(self)", Message = "memory must be a quantity, as in 16Gi")]
+    [CelRule(IsAmount, Message = "memory must be a quantity of at least 0, as in 16Gi")]
     public string? Memory { get; init; }
 
     /// <summary>Gets the storage that all claims together may ask for, as in <c>512gb</c>.</summary>

@@ -47,6 +47,25 @@ public sealed record FeatureStatus
 
     /// <summary>Gets what it waits for.</summary>
     public string? Message { get; init; }
+
+    /// <summary>Gets the object that is the feature.</summary>
+    public ObjectReference? Ref { get; init; }
+
+    /// <summary>Gets the generation of the Customer that this object was last written for.</summary>
+    public long? ParentGeneration { get; init; }
+}
+
+/// <summary>An object in the customer's namespace.</summary>
+public sealed record ObjectReference
+{
+    /// <summary>Gets its kind.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Gets its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets its uid.</summary>
+    public required string Uid { get; init; }
 }
 
 /// <summary>A volume that is kept.</summary>

@@ -8,6 +8,8 @@ namespace Ahoi.Tenancy.Api;
 /// <summary>What a database should be.</summary>
 [CelRule("self.provider == 'CloudNativePG' || self.instances == 1", Message = "instances above 1 need a provider that replicates: set provider: CloudNativePG, or instances: 1")]
 [CelRule("self.provider != 'Server' || has(self.serverName)", Message = "serverName is required for provider Server: the name of a server that the operator knows")]
+[CelRule("self.provider == 'Server' || !has(self.serverName)", Message = "serverName is for provider Server alone: take it out, or set provider: Server")]
+[CelRule(CustomerReference.StaysRule, Message = CustomerReference.StaysMessage)]
 [CelRule("has(self.storageClassName) == has(oldSelf.storageClassName)", Message = "storageClassName is decided with the database and cannot be set or taken out later")]
 public sealed record DatabaseSpec
 {

@@ -26,6 +26,7 @@ public sealed record Scheduler
 }
 
 /// <summary>What a scheduler should be.</summary>
+[CelRule(CustomerReference.StaysRule, Message = CustomerReference.StaysMessage)]
 public sealed record SchedulerSpec
 {
     /// <summary>Gets the customer it belongs to; a Scheduler can also be used without one.</summary>

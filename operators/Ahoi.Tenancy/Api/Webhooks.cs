@@ -27,6 +27,7 @@ public sealed record Webhooks
 }
 
 /// <summary>What webhooks should be.</summary>
+[CelRule(CustomerReference.StaysRule, Message = CustomerReference.StaysMessage)]
 public sealed record WebhooksSpec
 {
     /// <summary>Gets the customer they belong to; they can also be used without one.</summary>

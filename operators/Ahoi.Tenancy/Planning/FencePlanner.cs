@@ -6,7 +6,8 @@ namespace Ahoi.Tenancy.Planning;
 /// <summary>Decides what keeps one customer from another: how much it may use, and who may call its pods.</summary>
 internal static class FencePlanner
 {
-    private const string Name = "customer";
+    /// <summary>The name of the quota, and of what goes with it.</summary>
+    public const string Name = "customer";
 
     /// <summary>Makes the quota, with what containers that do not say get; nothing where there is no quota.</summary>
     public static IEnumerable<object> Quota(Customer customer)

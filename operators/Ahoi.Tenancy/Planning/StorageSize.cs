@@ -15,10 +15,11 @@ public readonly partial record struct StorageSize(string Quantity, long Bytes)
     /// <summary>The pattern the API holds sizes to.</summary>
     public const string Pattern = "^[1-9][0-9]{0,5}[gGtT]i?[bB]?$";
 
+    /// <summary>What makes a size a quantity, in the API server's expression language.</summary>
+    public const string AsQuantity = ".lowerAscii().replace('b','').replace('g','G').replace('t','T')";
+
     /// <summary>The rule that sizes may grow, in the API server's expression language.</summary>
-    public const string GrowsRule =
-        "quantity(self.lowerAscii().replace('b','').replace('g','G').replace('t','T')).compareTo("
-        + "quantity(oldSelf.lowerAscii().replace('b','').replace('g','G').replace('t','T'))) >= 0";
+    public const string GrowsRule = "quantity(self" + AsQuantity + ").compareTo(quantity(oldSelf" + AsQuantity + ")) >= 0";
 
     /// <summary>What that rule says where it does not hold.</summary>
     public const string GrowsMessage = "storage may grow but not shrink; gb and Gi differ: 256Gi is more than 256gb";

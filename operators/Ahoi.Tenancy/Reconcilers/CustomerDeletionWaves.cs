@@ -15,6 +15,10 @@ internal sealed class CustomerDeletionWaves(Customer customer, ReconcileContext 
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(30);
 
+    private static readonly GroupVersionKind Quotas = new("", "v1", "ResourceQuota");
+
+    private static readonly GroupVersionResource QuotaResource = new("", "v1", "resourcequotas");
+
     private static readonly (string Name, GroupVersionKind Kind, GroupVersionResource Resource)[] Waves =
     [
         ("webhooks", new(Group.Name, Group.Version, nameof(Webhooks)), new(Group.Name, Group.Version, "webhooks")),
@@ -39,6 +43,12 @@ internal sealed class CustomerDeletionWaves(Customer customer, ReconcileContext 
             if (wave == "database" && !found.IsBeingDeleted && await UpdateDatabaseAsync(cancellationToken).ConfigureAwait(false) is { } database)
             {
                 return Blocked(wave, "Waiting", "Telling the database what becomes of its data.", database);
+            }
+
+            if (wave == "database" && await FindAsync(Quotas, new ObjectKey(@namespace, FencePlanner.Name), cancellationToken).ConfigureAwait(false) is { } quota)
+            {
+                // Nothing of the customer's runs any more, and the final backup needs room beside the data.
+                await Removal.DeleteAsync(context, QuotaResource, quota, cancellationToken).ConfigureAwait(false);
             }
 
             if (wave == "namespace")

@@ -27,8 +27,9 @@ internal sealed class CustomerReconciler(IOptions<TenancyOptions> options) : IRe
         var database = existing?.Metadata.DeletionTimestamp is null ? CustomerPlanner.Database(resource, existing, options.Value) : null;
         var ready = CustomerPlanner.ReadyFor(resource);
 
+        var handedOver = await IsHandedOverAsync(resource, context, cancellationToken).ConfigureAwait(false);
         var description = new Description()
-            .Add(new Child(CustomerPlanner.Namespace(resource)) { Owned = false, Adoption = AdoptionRule.Never })
+            .Add(new Child(CustomerPlanner.Namespace(resource)) { Owned = false, Adoption = handedOver ? AdoptionRule.Unowned : AdoptionRule.Never })
             .Then("fences")
             .AddRange(FencePlanner.Quota(resource))
             .AddRange(FencePlanner.Network(resource, options.Value))
@@ -61,12 +62,22 @@ internal sealed class CustomerReconciler(IOptions<TenancyOptions> options) : IRe
         }
 
         return description
+            .WithEventsOf(CustomerSummary.NamespaceReady, CustomerSummary.NotOwned)
+            .WithEventsOf("DatabaseReady", nameof(ChildState.Failed), CustomerSummary.NotOwned)
             .WithStatus(outcome => CustomerSummary.Status(resource, facts, outcome))
             .WithConditions(outcome => CustomerSummary.Conditions(resource, facts, outcome));
     }
 
     public async ValueTask<Finalization> FinalizeAsync(Customer resource, ReconcileContext context, CancellationToken cancellationToken) =>
         await new CustomerDeletionWaves(resource, context, options.Value).RunAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Whether somebody has said, with the Customer's uid, that a namespace that was there before is to be the Customer's.</summary>
+    private static async ValueTask<bool> IsHandedOverAsync(Customer customer, ReconcileContext context, CancellationToken cancellationToken)
+    {
+        var found = await context.FindAsync(new GroupVersionKind("", "v1", "Namespace"), new ObjectKey(null, CustomerPlanner.NamespaceOf(customer)), cancellationToken).ConfigureAwait(false);
+        return found is not null && !found.Labels.ContainsKey(Group.CustomerUidLabel)
+            && found.Annotations.TryGetValue(Group.CustomerUidLabel, out var uid) && uid == customer.Metadata.Uid;
+    }
 
     /// <summary>Deletes what is protected and the Customer does not want any more: its pool, and a Database that is to lose its
     /// data, once it knows that.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ahoi.Api.Json;
 using Ahoi.Framework.Controllers;
 using Ahoi.Tenancy.Api;
 using Ahoi.Tenancy.Planning;
@@ -11,7 +12,14 @@ internal static class CustomerSummary
     /// <summary>After how long a child that nobody looks at has no controller.</summary>
     public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>The condition of the namespace, and what it says where that is somebody else's.</summary>
+    public const string NamespaceReady = nameof(NamespaceReady);
+
+    /// <inheritdoc cref="NamespaceReady"/>
+    public const string NotOwned = nameof(NotOwned);
+
     private const string Disabled = "Disabled";
+    private const string ResizeBlocked = "StorageResizeBlocked";
 
     public static CustomerStatus Status(Customer customer, CustomerFacts facts, Outcome outcome) => new()
     {
@@ -27,10 +35,16 @@ internal static class CustomerSummary
     /// <summary>Makes the conditions of the parts. One that is switched off is true, so that Ready can be an AND of all.</summary>
     public static IEnumerable<Condition> Conditions(Customer customer, CustomerFacts facts, Outcome outcome)
     {
-        yield return Part(new("namespace", "Namespace", true, "Off", null), facts.Now, outcome);
+        yield return Namespace(customer, facts, outcome);
         foreach (var feature in Features(customer, facts))
         {
             yield return Part(feature, facts.Now, outcome);
+        }
+
+        if (Find(nameof(Database), outcome)?.Live is { } database
+            && (database.ToMap().At("status", "conditions") as JsonList)?.Maps.FirstOrDefault(c => c.Text("type") == ResizeBlocked && c.Text("status") == "True") is { } blocked)
+        {
+            yield return new(ResizeBlocked, "True", blocked.Text("reason") ?? "Blocked", blocked.Text("message") ?? "");
         }
 
         yield return customer.Spec.Suspended
@@ -40,6 +54,17 @@ internal static class CustomerSummary
         {
             yield return new(Condition.Ready, "False", "Draining", "Workers finish their jobs before the scheduler is gone.");
         }
+    }
+
+    private static Condition Namespace(Customer customer, CustomerFacts facts, Outcome outcome)
+    {
+        var name = CustomerPlanner.NamespaceOf(customer);
+        return Find(nameof(Namespace), outcome) is { IsRefused: true } child
+            ? new(
+                NamespaceReady, "False", NotOwned,
+                $"Namespace {name}: {child.Message}. Name another in spec.namespace.name of a new Customer; one that is nobody's can be handed over: "
+                + $"kubectl annotate namespace {name} {Group.CustomerUidLabel}={customer.Metadata.Uid}")
+            : Part(new("namespace", nameof(Namespace), true, "Off", null), facts.Now, outcome);
     }
 
     private static IEnumerable<Feature> Features(Customer customer, CustomerFacts facts)
@@ -61,6 +86,9 @@ internal static class CustomerSummary
             State = feature.IsOn && feature.Leaving is null ? "On" : feature.OffState,
             Ready = feature.Leaving is null && (child is null ? !feature.IsOn : child.State == ChildState.Ready),
             Message = feature.Leaving ?? (child is { State: not ChildState.Ready, Message.Length: > 0 } ? child.Message : null),
+            Ref = child?.Live is { } live ? new ObjectReference { Kind = live.Kind, Name = live.Name, Uid = live.Uid } : null,
+            ParentGeneration = child?.Live?.Annotations.TryGetValue(Group.GenerationAnnotation, out var text) == true
+                && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : null,
         };
     }
 

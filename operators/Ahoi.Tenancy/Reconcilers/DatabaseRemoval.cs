@@ -75,10 +75,17 @@ internal sealed class DatabaseRemoval(Database database, ReconcileContext contex
             .Then("backup")
             .Add(new Child(BackupPlanner.Claim(database)) { Owned = false, Adoption = AdoptionRule.Never, Ready = _ => Readiness.Ready })
             .Add(new Child(BackupPlanner.Job(database, options)) { Adoption = AdoptionRule.Never });
+        description.WithEventsOf(Condition.Ready, "BackupFailed", "BackupBlocked");
         return job?.Status?.Conditions?.Any(c => c.Type == "Failed" && c.Status == "True") == true
             ? description.WithCondition(
                 Condition.Ready, false, "BackupFailed", $"The final backup failed and nothing was destroyed. Look at the logs of Job {BackupPlanner.JobName(database)} and delete it to try again, or set deletion.finalBackup to Skip.")
-            : description.WithCondition(Condition.Ready, false, "BackingUp", "The final backup is being made.");
+            : description.WithConditions(outcome =>
+            [
+                // A volume that there is no room for, say: the backup waits for somebody.
+                outcome.Children.FirstOrDefault(c => c.State == ChildState.Failed) is { } failed
+                    ? new(Condition.Ready, "False", "BackupBlocked", $"The final backup cannot be made and nothing was destroyed. {failed.Kind.Kind} {failed.Key.Name}: {failed.Message}")
+                    : new(Condition.Ready, "False", "BackingUp", "The final backup is being made."),
+            ]);
     }
 
     /// <summary>Makes a volume outlive its claim, and says on it what it holds.</summary>

@@ -15,6 +15,9 @@ public sealed record ChildOutcome(
     /// <summary>Gets why the child could not be written, or <see langword="null"/>.</summary>
     public Exception? Fault { get; init; }
 
+    /// <summary>Gets whether an object of that name is there that is not ours, so that nothing was written.</summary>
+    public bool IsRefused { get; init; }
+
     /// <summary>Gets whether <see cref="Live"/> has its metadata alone, because that is all that is kept of its kind.</summary>
     public bool IsMetadataAlone { get; init; }
 

@@ -9,6 +9,7 @@ public sealed class Description
     private readonly List<(string Name, List<Child> Children)> _groups = [];
     private readonly List<Condition> _conditions = [];
     private readonly List<EventDraft> _events = [];
+    private readonly List<(string Condition, string Reason)> _told = [];
     private readonly List<Action<Api.Json.JsonMap>> _childChanges = [];
     private readonly List<Action<Outcome>> _whenDone = [];
     private bool _sealed;
@@ -30,6 +31,8 @@ public sealed class Description
 
     /// <summary>Gets whether a Ready condition is made from the state of the children.</summary>
     public bool SumsUpReadiness { get; private set; } = true;
+
+    internal IReadOnlyList<(string Condition, string Reason)> Told => _told;
 
     internal IReadOnlyList<Action<Api.Json.JsonMap>> ChildChanges => _childChanges;
 
@@ -174,6 +177,20 @@ public sealed class Description
         ArgumentException.ThrowIfNullOrEmpty(reason);
         Change();
         _events.Add(new(type, reason, message));
+        return this;
+    }
+
+    /// <summary>Reports a warning when a condition comes to have one of some reasons, with the condition's message: once, and
+    /// again when it has had another reason in between.</summary>
+    /// <param name="condition">The condition's type.</param>
+    /// <param name="reasons">The reasons that people should know of.</param>
+    /// <returns>This description.</returns>
+    public Description WithEventsOf(string condition, params IReadOnlyList<string> reasons)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(condition);
+        ArgumentOutOfRangeException.ThrowIfZero(reasons?.Count ?? 0, nameof(reasons));
+        Change();
+        _told.AddRange(reasons!.Select(reason => (condition, reason)));
         return this;
     }
 

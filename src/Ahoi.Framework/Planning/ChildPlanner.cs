@@ -18,7 +18,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
     /// there: two objects that describe the same child must not take turns.</remarks>
     /// <exception cref="DescriptionException">A child cannot be.</exception>
     public static IReadOnlyList<WantedChild> Complete(
-        RawObject owner, bool ownerIsNamespaced, Description description, IReadOnlyDictionary<object, JsonMap> encoded, Func<GroupVersionKind, ApiResource> resources, Func<GroupVersionKind, ObjectKey, string?> shared)
+        RawObject owner, bool ownerIsNamespaced, Description description, IReadOnlyDictionary<object, JsonMap> encoded, Func<GroupVersionKind, ApiResource> resources, Func<GroupVersionKind, ObjectKey, DescribedBy?> shared)
     {
         var faults = new List<string>();
         var children = new List<WantedChild>();
@@ -54,8 +54,9 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
     public static GroupVersionKind KindOf(JsonMap content) =>
         GroupVersionKind.Of(content.Text("apiVersion") ?? "", content.Text("kind") ?? "");
 
-    /// <summary>Compares a child with the object that is there; <paramref name="content"/> is what that object is made of.</summary>
-    public ChildDecision Decide(WantedChild wanted, RawObject? live, JsonMap? content, RawObject owner)
+    /// <summary>Compares a child with the object that is there; <paramref name="content"/> is what that object is made of, and
+    /// <paramref name="shared"/> says whom it comes from where it has no owner reference.</summary>
+    public ChildDecision Decide(WantedChild wanted, RawObject? live, JsonMap? content, RawObject owner, Func<GroupVersionKind, ObjectKey, DescribedBy?> shared)
     {
         if (live is null || content is null)
         {
@@ -73,9 +74,18 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
             return new(ChildAction.Refuse, $"{other.Kind} {other.Name} owns it");
         }
 
-        if (wanted.Child.Adoption == AdoptionRule.Never && !ours && !ManagedEntry.Owns(live, fieldManager))
+        if (wanted.Child.Adoption == AdoptionRule.Never && !ours)
         {
-            return new(ChildAction.Refuse, "it is there and not ours");
+            if (!ManagedEntry.Owns(live, fieldManager))
+            {
+                return new(ChildAction.Refuse, "it is there and not ours");
+            }
+
+            // Written by this controller, for another object that is still there: one manager's name does not make it ours.
+            if (!wanted.Child.Owned && shared(wanted.Kind, wanted.Key) is { } first && first != DescribedBy.From(owner))
+            {
+                return new(ChildAction.Refuse, $"it is there and belongs to {first.Kind} {first.Key}");
+            }
         }
 
         if (wanted.Child.CreateOnly)
@@ -112,7 +122,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
         int group,
         string groupName,
         Func<GroupVersionKind, ApiResource> resources,
-        Func<GroupVersionKind, ObjectKey, string?> shared,
+        Func<GroupVersionKind, ObjectKey, DescribedBy?> shared,
         out string fault)
     {
         var kind = KindOf(content);
@@ -164,7 +174,7 @@ internal sealed class ChildPlanner(ObjectTypes types, string fieldManager)
         }
         else if (shared(kind, new(@namespace, name)) is { } first)
         {
-            metadata.EnsureMap("annotations")[DescribedBy.Annotation] = first;
+            metadata.EnsureMap("annotations")[DescribedBy.Annotation] = first.ToString();
         }
         else
         {

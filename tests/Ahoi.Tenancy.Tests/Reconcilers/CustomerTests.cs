@@ -296,7 +296,7 @@ public sealed class CustomerTests : IAsyncLifetime
         await ApplySlideAsync();
 
         var customer = await _cluster.WaitForAsync(Customers, Key, c => Condition(c, "NamespaceReady").Text("status") == "False");
-        Assert.Equal("Failed", Condition(customer, "NamespaceReady").Text("reason"));
+        Assert.Equal("NotOwned", Condition(customer, "NamespaceReady").Text("reason"));
         Assert.Null(await Client.FindAsync(Databases, Child));
         Assert.DoesNotContain(
             (await Client.GetAsync(Namespaces, new(null, Namespace))).Labels,

@@ -12,6 +12,9 @@ internal sealed partial class ControllerRunner
     [LoggerMessage(FrameworkEventIds.ControllerWaiting, LogLevel.Warning, "Controller {Controller} waits: {Reason}")]
     private static partial void LogWaiting(ILogger logger, string controller, string reason);
 
+    [LoggerMessage(FrameworkEventIds.KindAbsent, LogLevel.Information, "Controller {Controller} goes on without {Kind}, which the cluster does not serve yet")]
+    private static partial void LogAbsent(ILogger logger, string controller, GroupVersionKind kind);
+
     [LoggerMessage(FrameworkEventIds.KindUndeclared, LogLevel.Warning, "Controller {Controller} describes children of {Kind} without declaring it with Owns; what falls out while the operator is not running stays")]
     private static partial void LogUndeclared(ILogger logger, string controller, GroupVersionKind kind);
 

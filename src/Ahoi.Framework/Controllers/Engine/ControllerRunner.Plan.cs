@@ -17,7 +17,14 @@ internal sealed partial class ControllerRunner
             foreach (var kind in _definition.OwnedKinds)
             {
                 _owned.Watch(kind);
-                await ChildrenOf(kind).ReadyAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await ChildrenOf(kind).ReadyAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (KindNotServedException)
+                {
+                    // A kind that is not served has no objects.
+                }
             }
         }
         catch (Exception exception) when (exception is KindNotServedException or KindUnavailableException)

@@ -183,8 +183,8 @@ internal sealed partial class ControllerRunner
     {
         description.Seal();
         var outcome = await _descriptions.WriteAsync(writer, resource, served.Namespaced, description, cancellationToken).ConfigureAwait(false);
-        await _statuses.WriteAsync(writer, resource, served, description, outcome, cancellationToken).ConfigureAwait(false);
-        foreach (var draft in writer.LooksAhead ? [] : description.Events.Concat(outcome.Events))
+        var told = await _statuses.WriteAsync(writer, resource, served, description, outcome, cancellationToken).ConfigureAwait(false);
+        foreach (var draft in writer.LooksAhead ? [] : description.Events.Concat(outcome.Events).Concat(told))
         {
             _events.Record(resource, draft, Name);
         }

@@ -198,7 +198,12 @@ internal sealed partial class ControllerRunner : IDisposable
             {
                 await _cache.Of(scope).ReadyAsync(cut).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is KindNotServedException or KindUnavailableException)
+            catch (KindNotServedException)
+            {
+                // Of another operator, perhaps, that is not installed. Once it is served it is watched like all others.
+                LogAbsent(_logger, Name, scope.Kind);
+            }
+            catch (KindUnavailableException exception)
             {
                 LogWaiting(_logger, Name, exception.Message);
             }

@@ -19,6 +19,7 @@ internal sealed partial class DescriptionWriter(
     private readonly ChildPlanner _planner = new(types, definition.FieldManager);
     private readonly FightDetector _fights = new(time);
     private readonly ChildVerdicts _verdicts = new();
+    private readonly SemaphoreSlim[] _creations = [.. Enumerable.Range(0, 16).Select(_ => new SemaphoreSlim(1))]; // Without handles, so nothing has to be disposed of.
 
     /// <summary>Writes the children.</summary>
     /// <exception cref="DescriptionException">The description cannot be followed; nothing was written.</exception>
@@ -126,6 +127,27 @@ internal sealed partial class DescriptionWriter(
     private async Task<ChildOutcome> WriteAsync(
         IClusterWriter writer, WantedChild wanted, RawObject owner, RawObject? live, CancellationToken cancellationToken)
     {
+        if (live is not null || wanted.Child.Owned || wanted.Child.Adoption != AdoptionRule.Never || writer.LooksAhead)
+        {
+            return await WriteKnownAsync(writer, wanted, owner, live, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Of two objects that want to make the same one, the second has to see what the first has made.
+        var turn = _creations[(uint)HashCode.Combine(wanted.Kind, wanted.Key) % _creations.Length];
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await WriteKnownAsync(writer, wanted, owner, children(wanted.Kind).Store.Find(wanted.Key), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task<ChildOutcome> WriteKnownAsync(
+        IClusterWriter writer, WantedChild wanted, RawObject owner, RawObject? live, CancellationToken cancellationToken)
+    {
         // What was applied to this very version, or found to be as wanted, need not be compared: it would come out the same. So
         // an apply that changed nothing although it seemed necessary is not sent again either.
         if (live is not null && _verdicts.Find(owner.Key, wanted, live.ResourceVersion) is not null)
@@ -134,13 +156,13 @@ internal sealed partial class DescriptionWriter(
         }
 
         var map = live?.ToMap(); // Decoded once, for the comparison and for the readiness.
-        var decision = _planner.Decide(wanted, live, map, owner);
+        var decision = _planner.Decide(wanted, live, map, owner, DescribedByAnother);
         switch (decision.Action)
         {
             case ChildAction.Wait:
                 return Outcome(wanted, live, ChildState.Waiting, decision.Why);
             case ChildAction.Refuse:
-                return Outcome(wanted, live, ChildState.Failed, decision.Why);
+                return Outcome(wanted, live, ChildState.Failed, decision.Why) with { IsRefused = true };
             case ChildAction.Create or ChildAction.Apply:
                 return await ApplyAsync(writer, wanted, owner, live, decision.Why, cancellationToken).ConfigureAwait(false);
             default:
@@ -206,12 +228,28 @@ internal sealed partial class DescriptionWriter(
         return new(EventType.Warning, "Fight", $"{wanted.Kind.Kind} {wanted.Key}: {fight}. It is left alone for {fight.Pause.TotalSeconds:0} s; let one of both decide.");
     }
 
+<<<<<<< HEAD
     private string? DescribedByAnother(GroupVersionKind kind, ObjectKey key) =>
+=======
+    private void Remember(ObjectKey owner, WantedChild wanted, string content, RawObject? before, RawObject written)
+    {
+        if (before?.ResourceVersion == written.ResourceVersion)
+        {
+            _idle[(owner, wanted.Kind, wanted.Key)] = (content, written.ResourceVersion);
+        }
+        else
+        {
+            _idle.TryRemove((owner, wanted.Kind, wanted.Key), out _);
+        }
+    }
+
+    private DescribedBy? DescribedByAnother(GroupVersionKind kind, ObjectKey key) =>
+>>>>>>> 7a06631 (Refuse more of what cannot be before it is stored, let no Customer take another's namespace, and tell people of what only operators can know)
         children(kind).Store.Find(key) is { } live
         && DescribedBy.Of(live) is { } by
         && by.Kind == definition.Kind.Kind && by.Group == definition.Kind.Group
         && objects().Store.Find(by.Key)?.Uid == by.Uid
-            ? by.ToString()
+            ? by
             : null;
 
     private IEnumerable<RawObject> Owned(RawObject owner) =>

@@ -12,20 +12,27 @@ namespace Ahoi.Framework.Controllers.Engine;
 internal sealed partial class StatusWriter(ControllerDefinition definition, ObjectTypes types, TimeProvider time, ILogger logger)
 {
     /// <summary>Writes what a description says and what became of its children.</summary>
-    public async Task<RawObject> WriteAsync(
+    /// <returns>The events that people should know of, because conditions became what they were not.</returns>
+    public async Task<IReadOnlyList<EventDraft>> WriteAsync(
         IClusterWriter writer, RawObject resource, ApiResource served, Description description, Outcome outcome, CancellationToken cancellationToken)
     {
         var given = description.Status?.Invoke(outcome);
         var conditions = Conditions(description, outcome);
         if (given is null && conditions.Count == 0)
         {
-            return resource;
+            return [];
         }
 
         var live = new JsonMap { ["status"] = resource.ToMap("status") };
         var status = given is null ? [] : types.EncodePart(given);
         Complete(status, conditions, live.Map("status"), resource.Generation);
-        return await WriteAsync(writer, resource, served, status, live, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(writer, resource, served, status, live, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. conditions
+                .Where(c => description.Told.Contains((c.Type, c.Reason)) && live.Map("status")?.List("conditions")?.Maps.Any(o => o.Text("type") == c.Type && o.Text("reason") == c.Reason) != true)
+                .Select(c => new EventDraft(EventType.Warning, c.Reason, c.Message)),
+        ];
     }
 
     /// <summary>Says in the Ready condition that the reconcile failed; everything else in the status stays as it was.</summary>
