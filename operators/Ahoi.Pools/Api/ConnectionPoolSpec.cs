@@ -20,6 +20,9 @@ namespace Ahoi.Pools.Api;
 [CelRule(
     "!has(self.parameters) || self.parameters.all(k, k in ['server_idle_timeout','server_lifetime','idle_transaction_timeout','max_prepared_statements','server_login_retry'])",
     Message = "parameters may be server_idle_timeout, server_lifetime, idle_transaction_timeout, max_prepared_statements and server_login_retry; the others are decided by the pool")]
+[CelRule(
+    "!has(self.parameters) || self.parameters.all(k, self.parameters[k].matches('^[0-9]{1,9}$'))",
+    Message = "parameters have whole numbers as values, those of times in seconds, as in server_lifetime: \"600\"")]
 public sealed record ConnectionPoolSpec
 {
     /// <summary>Gets the Database; it cannot be changed.</summary>
@@ -62,11 +65,14 @@ public sealed record ConnectionPoolSpec
     /// <summary>Gets how long a client waits for a server connection before it is cut off.</summary>
     /// <value>The default is <c>30s</c>.</value>
     [RegularExpression(Durations.Pattern)]
-    [StringLength(16)]
+    [StringLength(16, MinimumLength = 2)]
     [DefaultValue("30s")]
     public string QueryWaitTimeout { get; init; } = "30s";
 
     /// <summary>Gets more of pgbouncer's settings; few can be set.</summary>
+#pragma warning disable IL2026 // The schema is made of it; nobody validates by it.
+    [MaxLength(5)]
+#pragma warning restore IL2026
     public IReadOnlyDictionary<string, string>? Parameters { get; init; }
 
     /// <summary>Gets how a pooler stops.</summary>
@@ -116,19 +122,20 @@ public sealed record DrainSpec
     /// <summary>Gets how long new connections still come after a pooler is not ready any more.</summary>
     /// <value>The default is <c>10s</c>.</value>
     [RegularExpression(Durations.Pattern)]
-    [StringLength(16)]
+    [StringLength(16, MinimumLength = 2)]
     [DefaultValue("10s")]
     public string EndpointDelay { get; init; } = "10s";
 
     /// <summary>Gets how long clients may take to leave.</summary>
     /// <value>The default is <c>300s</c>.</value>
     [RegularExpression(Durations.Pattern)]
-    [StringLength(16)]
+    [StringLength(16, MinimumLength = 2)]
     [DefaultValue("300s")]
     public string GracePeriod { get; init; } = "300s";
 }
 
 /// <summary>What happens around work on the database's server.</summary>
+[CelRule("duration(self.pauseTimeout) >= duration('1s')", Message = "pauseTimeout must be at least 1s: transactions need time to end")]
 [CelRule("duration(self.pauseTimeout) <= duration('12s')", Message = "pauseTimeout must be at most 12s, because clients give up connecting after 15 seconds")]
 public sealed record FailoverSpec
 {
@@ -140,7 +147,7 @@ public sealed record FailoverSpec
     /// <summary>Gets how long transactions may take to end before a pause.</summary>
     /// <value>The default is <c>10s</c>.</value>
     [RegularExpression(Durations.Pattern)]
-    [StringLength(16)]
+    [StringLength(16, MinimumLength = 2)]
     [DefaultValue("10s")]
     public string PauseTimeout { get; init; } = "10s";
 

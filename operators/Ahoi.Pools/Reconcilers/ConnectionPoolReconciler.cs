@@ -88,6 +88,10 @@ internal sealed class ConnectionPoolReconciler(IOptions<PoolsOptions> options) :
         }
 
         return description
+            .WithEventsOf("BudgetSatisfied", "TooFewConnections")
+            .WithEventsOf("ConfigApplied", "Refused", "RestartRequired")
+            .WithEventsOf("DatabaseReachable", "NoAnswer")
+            .WithEventsOf("TargetWritable", "ReadOnly")
             .WithStatus(PoolSummary.Status(resource, database, plan, poolers))
             .WithConditions(outcome => PoolSummary.Conditions(resource, database, plan, poolers, outcome));
     }
@@ -124,7 +128,8 @@ internal sealed class ConnectionPoolReconciler(IOptions<PoolsOptions> options) :
     private static Description Waiting(ConnectionPool pool, string reason, string message) => Description.KeepingChildren()
         .WithStatus((pool.Status ?? new()) with { Phase = "Pending" })
         .WithCondition("DatabaseReachable", null, reason, message)
-        .WithCondition(Condition.Ready, false, reason, message);
+        .WithCondition(Condition.Ready, false, reason, message)
+        .WithEventsOf(Condition.Ready, reason);
 
     private static PauseOrder? PauseOf(V1Secret? orders)
     {

@@ -4,6 +4,7 @@ using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
 using Ahoi.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Ahoi.Tenancy.Tests.Reconcilers;
 
@@ -189,7 +190,7 @@ public sealed class TroubleTests : IAsyncLifetime
         Assert.False((await Client.GetAsync(Customers, new(null, "acme"))).IsBeingDeleted);
     }
 
-    private Task RunAsync() => _cluster.RunOperatorAsync(ahoi => ahoi.AddTenancy(), "tenancy");
+    private Task<IHost> RunAsync() => _cluster.RunOperatorAsync(ahoi => ahoi.AddTenancy(), "tenancy");
 
     private Task<RawObject> CreateAsync(string name, string spec) => Client.CreateAsync(Customers, null, Object("Customer", name, spec));
 

@@ -228,23 +228,7 @@ internal sealed partial class DescriptionWriter(
         return new(EventType.Warning, "Fight", $"{wanted.Kind.Kind} {wanted.Key}: {fight}. It is left alone for {fight.Pause.TotalSeconds:0} s; let one of both decide.");
     }
 
-<<<<<<< HEAD
-    private string? DescribedByAnother(GroupVersionKind kind, ObjectKey key) =>
-=======
-    private void Remember(ObjectKey owner, WantedChild wanted, string content, RawObject? before, RawObject written)
-    {
-        if (before?.ResourceVersion == written.ResourceVersion)
-        {
-            _idle[(owner, wanted.Kind, wanted.Key)] = (content, written.ResourceVersion);
-        }
-        else
-        {
-            _idle.TryRemove((owner, wanted.Kind, wanted.Key), out _);
-        }
-    }
-
     private DescribedBy? DescribedByAnother(GroupVersionKind kind, ObjectKey key) =>
->>>>>>> 7a06631 (Refuse more of what cannot be before it is stored, let no Customer take another's namespace, and tell people of what only operators can know)
         children(kind).Store.Find(key) is { } live
         && DescribedBy.Of(live) is { } by
         && by.Kind == definition.Kind.Kind && by.Group == definition.Kind.Group
