@@ -169,6 +169,11 @@ internal sealed class PoolAgent(AgentOptions options, Pooler pooler, Configurati
             return;
         }
 
+        if (_hold is { IsPaused: true } && (await pooler.ListPausedAsync(cancellationToken).ConfigureAwait(false)) is var paused && !orders.Databases.All(paused.Contains))
+        {
+            await LetGoAsync().ConfigureAwait(false); // pgbouncer ended and is back, and this one knows nothing of it.
+        }
+
         if (_hold?.Id != pause.Id)
         {
             await LetGoAsync().ConfigureAwait(false);
