@@ -53,8 +53,7 @@ internal static class OperatorHost
             options.InstallDefinitions = arguments.InstallsDefinitions;
             options.Leadership = arguments.Lease?.Split('/') is [var @namespace, var name] ? new LeaderElectionOptions { LeaseNamespace = @namespace, LeaseName = name } : null;
         },
-        options => options.Listen = arguments.Observe,
-        settings: arguments.Config is { } file ? OperatorSettings.Read(file) : null);
+        options => options.Listen = arguments.Observe);
 
     private static void Log(ILoggingBuilder logging)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Ahoi.Api.Objects;
 using Ahoi.Client.Connections;
 using Ahoi.Client.Credentials;
 using Ahoi.ControlPlane.ApiServer;
@@ -42,6 +43,9 @@ public sealed partial class LocalCluster : IAsyncDisposable
 
     /// <summary>Gets the token of a user who may do anything.</summary>
     public string AdminToken { get; }
+
+    /// <summary>Gets the revision of the newest write: while it stays the same, no object has changed.</summary>
+    public long Revision => _store.Revision;
 
     /// <summary>Gets where the API server listens, or <see langword="null"/> without a socket.</summary>
     public Uri? Url => _server.Url;
@@ -136,6 +140,15 @@ public sealed partial class LocalCluster : IAsyncDisposable
     /// <summary>Makes a connection for clients in this process, as administrator.</summary>
     /// <returns>The connection.</returns>
     public ApiConnection Connect() => ApiConnection.FromHandler(CreateHandler(), FixedCredential.Token(AdminToken));
+
+    /// <summary>Reads all objects as they are stored, at one moment: for tests that judge a whole cluster.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The objects, without resource versions.</returns>
+    public async Task<IReadOnlyList<RawObject>> SnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        var page = await _store.ListAsync("/registry/", new(), cancellationToken).ConfigureAwait(false);
+        return [.. page.Items.Select(i => RawObject.Parse(i.Value))];
+    }
 
     /// <summary>Stops everything, the API server first, then the store.</summary>
     /// <returns>When nothing runs any more and everything is written.</returns>

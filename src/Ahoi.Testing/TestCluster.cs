@@ -5,6 +5,7 @@ using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
 using Ahoi.ControlPlane;
 using Ahoi.Framework.Hosting;
+using Ahoi.Framework.Leadership;
 using Ahoi.Framework.Planning;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -32,6 +33,12 @@ public sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Gets a client of the cluster's administrator.</summary>
     public ApiClient Client { get; }
+
+    /// <summary>Gets the revision of the newest write: where it is the same, nothing has changed.</summary>
+    internal long Revision => _cluster.Revision;
+
+    /// <summary>Reads all objects as they are stored, at one moment.</summary>
+    internal Task<IReadOnlyList<RawObject>> SnapshotAsync() => _cluster.SnapshotAsync();
 
     /// <summary>Starts a cluster.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -73,9 +80,9 @@ public sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Runs an operator whose definitions are there.</summary>
-    internal async Task<IHost> StartInstalledAsync(Action<AhoiBuilder> configure, string name, ApiConnection? connection)
+    internal async Task<IHost> StartInstalledAsync(Action<AhoiBuilder> configure, string name, ApiConnection? connection, LeaderElectionOptions? leadership = null)
     {
-        var host = Build(configure, name, connection, null, installs: false);
+        var host = Build(configure, name, connection, null, installs: false, leadership);
         _operators.Push(host);
         await host.StartAsync().ConfigureAwait(false);
         return host;
@@ -150,7 +157,7 @@ public sealed class TestCluster : IAsyncDisposable
         await _cluster.DisposeAsync().ConfigureAwait(false);
     }
 
-    private IHost Build(Action<AhoiBuilder> configure, string name, ApiConnection? connection, Action<ILoggingBuilder>? logging, bool installs = true)
+    private IHost Build(Action<AhoiBuilder> configure, string name, ApiConnection? connection, Action<ILoggingBuilder>? logging, bool installs = true, LeaderElectionOptions? leadership = null)
     {
         ArgumentNullException.ThrowIfNull(configure);
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -160,6 +167,7 @@ public sealed class TestCluster : IAsyncDisposable
             options.OperatorName = name;
             options.Connection = connection ?? Connect();
             options.InstallDefinitions = installs;
+            options.Leadership = leadership;
         }));
         return builder.Build();
     }

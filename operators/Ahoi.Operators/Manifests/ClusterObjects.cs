@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Ahoi.Api.Json;
 using Ahoi.Framework.Access;
 
@@ -11,8 +9,6 @@ internal sealed class ClusterObjects(ManifestOptions options)
     private const string Rbac = "rbac.authorization.k8s.io";
     private const string RbacVersion = Rbac + "/v1";
     private const long Port = 8081;
-    private const string ConfigFolder = "/etc/ahoi";
-    private const string ConfigFile = "config.json";
 
     // Nobody's user in particular, as images without a shell have it; the pod need not be anybody.
     private const long User = 65532;
@@ -60,15 +56,9 @@ internal sealed class ClusterObjects(ManifestOptions options)
 
     public IReadOnlyList<JsonMap> Workload()
     {
-        var arguments = new HostArguments
-        {
-            Operators = options.Operators,
-            Lease = $"{options.Namespace}/{LeaseName}",
-            Config = options.Config is null ? null : $"{ConfigFolder}/{ConfigFile}",
-        };
+        var arguments = new HostArguments { Operators = options.Operators, Lease = $"{options.Namespace}/{LeaseName}" };
         return
         [
-            .. Config(),
             new()
             {
                 ["apiVersion"] = "apps/v1",
@@ -107,23 +97,6 @@ internal sealed class ClusterObjects(ManifestOptions options)
         ];
     }
 
-    // Operators read it at their start: another content has another name, so that a change replaces the pods.
-    private string ConfigName => $"{options.Name}-config-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Config ?? "")))[..8]}";
-
-    private IEnumerable<JsonMap> Config()
-    {
-        if (options.Config is { } content)
-        {
-            yield return new()
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "ConfigMap",
-                ["metadata"] = Metadata(ConfigName),
-                ["data"] = new JsonMap { [ConfigFile] = content },
-            };
-        }
-    }
-
     private bool IsForHelm => HelmPlaceholders.IsIn(options.Name);
 
     private JsonMap Pod(HostArguments arguments) => new()
@@ -148,11 +121,7 @@ internal sealed class ClusterObjects(ManifestOptions options)
             },
         ]),
         ["containers"] = new JsonList([Container(arguments)]),
-        ["volumes"] = new JsonList(
-        [
-            new JsonMap { ["name"] = "tmp", ["emptyDir"] = new JsonMap() },
-            .. options.Config is null ? [] : (object?[])[new JsonMap { ["name"] = "config", ["configMap"] = new JsonMap { ["name"] = ConfigName } }],
-        ]),
+        ["volumes"] = new JsonList([new JsonMap { ["name"] = "tmp", ["emptyDir"] = new JsonMap() }]),
     };
 
     private JsonMap Container(HostArguments arguments)
@@ -178,11 +147,7 @@ internal sealed class ClusterObjects(ManifestOptions options)
                 ["readOnlyRootFilesystem"] = true,
                 ["capabilities"] = new JsonMap { ["drop"] = new JsonList(["ALL"]) },
             },
-            ["volumeMounts"] = new JsonList(
-            [
-                new JsonMap { ["name"] = "tmp", ["mountPath"] = "/tmp" },
-                .. options.Config is null ? [] : (object?[])[new JsonMap { ["name"] = "config", ["mountPath"] = ConfigFolder, ["readOnly"] = true }],
-            ]),
+            ["volumeMounts"] = new JsonList([new JsonMap { ["name"] = "tmp", ["mountPath"] = "/tmp" }]),
         };
     }
 

@@ -19,8 +19,9 @@ public sealed class ReconcileContext
 
     internal ReconcileContext(
         RawObject resource, ICacheReader cache, ObjectTypes types, ApiClient? client, TimeProvider time, ILogger logger, int attempt, IReadOnlyList<ReconcileCause> causes,
-        bool isPlan = false, ReconcileWrites? writes = null, Func<ObjectConnections>? connections = null)
+        bool isPlan = false, ReconcileWrites? writes = null, Func<ObjectConnections>? connections = null, string controller = "")
     {
+        Controller = controller;
         _openConnections = connections;
         Writes = writes!; // As with the client.
         Raw = resource;
@@ -33,6 +34,9 @@ public sealed class ReconcileContext
         Causes = causes;
         IsPlan = isPlan;
     }
+
+    /// <summary>Gets the name of the controller that reconciles.</summary>
+    public string Controller { get; }
 
     /// <summary>Gets the object's key.</summary>
     public ObjectKey Key => Raw.Key;

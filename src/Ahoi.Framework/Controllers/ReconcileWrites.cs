@@ -2,6 +2,7 @@ using Ahoi.Api.Errors;
 using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Client.Requests;
+using Ahoi.Framework.Controllers.Engine;
 using Ahoi.Framework.Informers;
 
 namespace Ahoi.Framework.Controllers;
@@ -127,9 +128,13 @@ public sealed class ReconcileWrites
                 return;
             }
         }
-        catch (ApiException exception) when (exception.Code is 404 or 409)
+        catch (ApiException exception) when (exception.Code == 404)
         {
-            // It is gone; 409 says that another incarnation has its name.
+            // It is gone.
+        }
+        catch (ApiException exception) when (exception.Code == 409)
+        {
+            await Incarnations.RequireGoneAsync(_client, resource, value, exception, cancellationToken).ConfigureAwait(false);
         }
 
         _cache.ObserveGone(value.Type, value.Key, value.Uid);

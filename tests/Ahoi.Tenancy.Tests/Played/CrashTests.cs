@@ -1,5 +1,5 @@
 using Ahoi.Testing;
-using Ahoi.Testing.Crashes;
+using Ahoi.Testing.Scenarios;
 
 namespace Ahoi.Tenancy.Tests.Played;
 

@@ -43,7 +43,8 @@ internal sealed class ClusterWriter(ApiClient client, ClusterCache cache, string
         }
         catch (ApiException exception) when (exception.Code == 409)
         {
-            // Another incarnation has the name by now; the one that was meant is gone.
+            await Incarnations.RequireGoneAsync(client, resource.Resource, value, exception, cancellationToken).ConfigureAwait(false);
+            cache.ObserveGone(value.Type, value.Key, value.Uid);
         }
     }
 

@@ -131,7 +131,7 @@ internal sealed partial class ControllerRunner
         var client = writer.LooksAhead ? _planClient() : _client;
         var context = new ReconcileContext(
             resource, reader, _types, client, _time, _logger, _backoff.Failures(item.Key), item.Causes, writer.LooksAhead, new(client, _cache, _definition.FieldManager),
-            () => _connections.Of(item.Key, resource.Uid));
+            () => _connections.Of(item.Key, resource.Uid), _definition.Name);
         TimeSpan? after;
         if (resource.IsBeingDeleted && (hasFinalizer || !_definition.Options.ReconcilesDeleted))
         {

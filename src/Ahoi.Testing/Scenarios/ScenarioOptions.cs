@@ -1,10 +1,14 @@
 using Ahoi.Api.Objects;
 
-namespace Ahoi.Testing.Crashes;
+namespace Ahoi.Testing.Scenarios;
 
-/// <summary>How <see cref="CrashPoints"/> goes about it.</summary>
-public sealed record CrashOptions
+/// <summary>What the steps of a scenario run on, and how its end is judged.</summary>
+public abstract record ScenarioOptions
 {
+    private protected ScenarioOptions()
+    {
+    }
+
     /// <summary>Gets the operator's name.</summary>
     /// <value>The default is <c>test</c>.</value>
     public string OperatorName { get; init; } = "test";
@@ -17,17 +21,14 @@ public sealed record CrashOptions
     /// be there, other operators that play what a node or a cloud does.</summary>
     public Func<TestCluster, Task>? Prepare { get; init; }
 
-    /// <summary>Gets when the operator dies.</summary>
-    public CrashMoments Moments { get; init; } = CrashMoments.Both;
-
-    /// <summary>Gets what an object is called, to compare what is left with what is left where nobody died: <see langword="null"/>
-    /// leaves it out.</summary>
+    /// <summary>Gets what an object is called, to compare what is left with what is left where nothing goes wrong:
+    /// <see langword="null"/> leaves it out.</summary>
     /// <value>The default calls objects by their kind, namespace and name, and leaves out those whose names the server made up
     /// (<c>metadata.generateName</c>), and ReplicaSets and ControllerRevisions, whose names are made of a hash of their content.
     /// Objects whose names are made of a uid or a password want something else.</value>
     public Func<RawObject, string?> NameOf { get; init; } = DefaultNameOf;
 
-    /// <summary>Gets how long the end state may take after <see cref="CrashStep.Converged"/>.</summary>
+    /// <summary>Gets how long the end state may take after <see cref="ScenarioStep.Converged"/>.</summary>
     /// <value>The default is 20 seconds.</value>
     public TimeSpan Limit { get; init; } = TestCluster.DefaultLimit;
 

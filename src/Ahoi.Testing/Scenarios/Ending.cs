@@ -1,4 +1,4 @@
-namespace Ahoi.Testing.Crashes;
+namespace Ahoi.Testing.Scenarios;
 
 /// <summary>What a step leaves where nobody dies.</summary>
 /// <param name="Objects">What has come since before the first step, by name.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ahoi.Framework.Hosting;
 
-namespace Ahoi.Testing.Crashes;
+namespace Ahoi.Testing.Scenarios;
 
 /// <summary>
 /// Tries what becomes of the cluster when the operator's process dies at any of its writes and another takes over. Each death
@@ -15,16 +15,16 @@ public static class CrashPoints
     /// <param name="configure">Adds the operator's controllers. It is called for each start of the operator.</param>
     /// <param name="steps">What happens, one after the other.</param>
     /// <returns>How often the operator died.</returns>
-    /// <exception cref="CrashPointException">It made a difference.</exception>
-    public static Task<CrashReport> CheckAsync(Action<AhoiBuilder> configure, params IReadOnlyList<CrashStep> steps) => CheckAsync(configure, new(), steps);
+    /// <exception cref="ScenarioException">It made a difference.</exception>
+    public static Task<CrashReport> CheckAsync(Action<AhoiBuilder> configure, params IReadOnlyList<ScenarioStep> steps) => CheckAsync(configure, new(), steps);
 
     /// <summary>Lets an operator die at the first write of each step, then at the second, and so on until there is no such write.</summary>
     /// <param name="configure">Adds the operator's controllers. It is called for each start of the operator.</param>
     /// <param name="options">How it is done.</param>
     /// <param name="steps">What happens, one after the other.</param>
     /// <returns>How often the operator died.</returns>
-    /// <exception cref="CrashPointException">It made a difference.</exception>
-    public static async Task<CrashReport> CheckAsync(Action<AhoiBuilder> configure, CrashOptions options, params IReadOnlyList<CrashStep> steps)
+    /// <exception cref="ScenarioException">It made a difference.</exception>
+    public static async Task<CrashReport> CheckAsync(Action<AhoiBuilder> configure, CrashOptions options, params IReadOnlyList<ScenarioStep> steps)
     {
         ArgumentNullException.ThrowIfNull(configure);
         ArgumentNullException.ThrowIfNull(options);
@@ -32,7 +32,7 @@ public static class CrashPoints
         var started = Stopwatch.GetTimestamp();
         var deaths = steps.ToDictionary(s => s.Name, _ => 0, StringComparer.Ordinal);
         var expected = new List<Ending>();
-        var immortal = await CrashRun.StartAsync(configure, options).ConfigureAwait(false);
+        var immortal = await ScenarioRun.StartAsync(configure, options).ConfigureAwait(false);
         await using (immortal.ConfigureAwait(false))
         {
             foreach (var step in steps)
@@ -46,7 +46,7 @@ public static class CrashPoints
             var mortal = steps.ToHashSet();
             for (var at = 1; mortal.Count > 0; at++)
             {
-                var run = await CrashRun.StartAsync(configure, options).ConfigureAwait(false);
+                var run = await ScenarioRun.StartAsync(configure, options).ConfigureAwait(false);
                 await using var _ = run.ConfigureAwait(false);
                 foreach (var (step, ending) in steps.Zip(expected))
                 {

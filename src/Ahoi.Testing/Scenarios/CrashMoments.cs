@@ -1,4 +1,4 @@
-namespace Ahoi.Testing.Crashes;
+namespace Ahoi.Testing.Scenarios;
 
 /// <summary>When, around a write, the operator's process dies.</summary>
 [Flags]

@@ -1,4 +1,4 @@
-namespace Ahoi.Testing.Crashes;
+namespace Ahoi.Testing.Scenarios;
 
 /// <summary>What <see cref="CrashPoints"/> has tried.</summary>
 /// <param name="Deaths">How often the operator died in each step, by the step's name.</param>

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Ahoi.Framework.Hosting;
+using Ahoi.Framework.Leadership;
 using Microsoft.Extensions.Hosting;
 
-namespace Ahoi.Testing.Crashes;
+namespace Ahoi.Testing.Scenarios;
 
 /// <summary>The steps on a cluster of their own.</summary>
-internal sealed class CrashRun : IAsyncDisposable
+internal sealed class ScenarioRun : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
@@ -14,10 +15,10 @@ internal sealed class CrashRun : IAsyncDisposable
 
     private readonly TestCluster _cluster;
     private readonly Action<AhoiBuilder> _configure;
-    private readonly CrashOptions _options;
+    private readonly ScenarioOptions _options;
     private World _before = null!;
 
-    private CrashRun(TestCluster cluster, Action<AhoiBuilder> configure, CrashOptions options)
+    private ScenarioRun(TestCluster cluster, Action<AhoiBuilder> configure, ScenarioOptions options)
     {
         _cluster = cluster;
         _configure = configure;
@@ -25,14 +26,14 @@ internal sealed class CrashRun : IAsyncDisposable
     }
 
     /// <summary>Starts a cluster, in which the operator has run once: its definitions are there.</summary>
-    public static async Task<CrashRun> StartAsync(Action<AhoiBuilder> configure, CrashOptions options)
+    public static async Task<ScenarioRun> StartAsync(Action<AhoiBuilder> configure, ScenarioOptions options)
     {
-        var run = new CrashRun(await TestCluster.StartAsync(options.Cluster).ConfigureAwait(false), configure, options);
+        var run = new ScenarioRun(await TestCluster.StartAsync(options.Cluster).ConfigureAwait(false), configure, options);
         try
         {
             await (options.Prepare?.Invoke(run._cluster) ?? Task.CompletedTask).ConfigureAwait(false);
             await TestCluster.StopAsync(await run._cluster.RunOperatorAsync(configure, options.OperatorName).ConfigureAwait(false)).ConfigureAwait(false);
-            run._before = await run.ReadAsync().ConfigureAwait(false);
+            run._before = await run.QuietAsync("the start", w => w.Uids()).ConfigureAwait(false);
             return run;
         }
         catch
@@ -43,22 +44,22 @@ internal sealed class CrashRun : IAsyncDisposable
     }
 
     /// <summary>Takes a step that nobody dies at.</summary>
-    public async Task<Ending> LiveAsync(CrashStep step)
+    public async Task<Ending> LiveAsync(ScenarioStep step)
     {
         var host = await StartAsync(null).ConfigureAwait(false);
         await step.Act(_cluster).ConfigureAwait(false);
         await step.Converged(_cluster).ConfigureAwait(false);
-        var ending = await QuietAsync(step).ConfigureAwait(false);
+        var ending = await EndAsync(step).ConfigureAwait(false);
         await TestCluster.StopAsync(host).ConfigureAwait(false);
         return ending;
     }
 
     /// <summary>Takes a step at whose given write the operator dies, and lets another one end the work.</summary>
     /// <returns>Whether there was such a write.</returns>
-    public async Task<bool> DieAsync(CrashStep step, int at, CrashMoments moment, Ending expected)
+    public async Task<bool> DieAsync(ScenarioStep step, int at, CrashMoments moment, Ending expected)
     {
         await step.Act(_cluster).ConfigureAwait(false);
-        using var handler = new MortalHandler(_cluster.Connect().Handler!, at, moment);
+        using var handler = new MortalHandler(_cluster.Connect().Handler!).DieAt(at, moment);
         var host = await StartAsync(handler).ConfigureAwait(false);
         var converged = step.Converged(_cluster);
         await Task.WhenAny(handler.Death, converged).ConfigureAwait(false);
@@ -66,7 +67,7 @@ internal sealed class CrashRun : IAsyncDisposable
         {
             // The last writes may come after what the step waits for.
             await converged.ConfigureAwait(false);
-            await Task.WhenAny(handler.Death, QuietAsync(step)).ConfigureAwait(false);
+            await Task.WhenAny(handler.Death, EndAsync(step)).ConfigureAwait(false);
         }
 
         await TestCluster.StopAsync(host).ConfigureAwait(false);
@@ -82,7 +83,7 @@ internal sealed class CrashRun : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                throw new CrashPointException($"{when}, and the next one did not end the work: {exception.Message}", exception);
+                throw new ScenarioException($"{when}, and the next one did not end the work: {exception.Message}", exception);
             }
 
             await RequireAsync(expected, when).ConfigureAwait(false);
@@ -96,35 +97,64 @@ internal sealed class CrashRun : IAsyncDisposable
         return died;
     }
 
+    /// <summary>Starts an operator whose definitions are there.</summary>
+    public Task<IHost> StartAsync(HttpMessageHandler? handler, Action<AhoiBuilder>? more = null, LeaderElectionOptions? leadership = null) =>
+        _cluster.StartInstalledAsync(
+            more is null ? _configure : _configure + more, _options.OperatorName, handler is null ? null : _cluster.Connect() with { Handler = handler }, leadership);
+
+    /// <summary>Waits until a step has come to its end.</summary>
+    public async Task ReachAsync(ScenarioStep step, Ending expected)
+    {
+        try
+        {
+            await step.Converged(_cluster).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            throw new ScenarioException($"'{step.Name}' does not come to an end: {exception.Message}", exception);
+        }
+
+        await RequireAsync(expected, $"'{step.Name}' was disturbed").ConfigureAwait(false);
+    }
+
+    /// <summary>Whether nothing is left that was not there before the first step.</summary>
+    public async Task<bool> IsCleanAsync() => (await ReadAsync().ConfigureAwait(false)).NewSince(_before, o => o.Uid).Count == 0;
+
+    /// <summary>Gets what it runs on.</summary>
+    public TestCluster Cluster => _cluster;
+
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
-    private Task<IHost> StartAsync(MortalHandler? handler) =>
-        _cluster.StartInstalledAsync(_configure, _options.OperatorName, handler is null ? null : _cluster.Connect() with { Handler = handler });
+    private Task<World> ReadAsync() => World.ReadAsync(_cluster, _options.Cluster.Controllers);
 
-    private Task<World> ReadAsync() => World.ReadAsync(_cluster.Client);
-
-    /// <summary>Waits until nothing changes and nothing is wrong.</summary>
-    private async Task<Ending> QuietAsync(CrashStep step)
+    private async Task<Ending> EndAsync(ScenarioStep step)
     {
-        Ending? last = null;
+        var world = await QuietAsync($"'{step.Name}', without any death", w => w.NewSince(_before, _options.NameOf)).ConfigureAwait(false);
+        return new(world.NewSince(_before, _options.NameOf), world.LostSince(_before).ToHashSet(StringComparer.Ordinal));
+    }
+
+    /// <summary>Waits until no objects come and go, and nothing is wrong.</summary>
+    private async Task<World> QuietAsync(string after, Func<World, IReadOnlySet<string>> objects)
+    {
+        IReadOnlySet<string>? last = null;
         var (started, since) = (Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
         while (true)
         {
             var world = await ReadAsync().ConfigureAwait(false);
             var faults = world.Faults().ToList();
-            var now = new Ending(world.NewSince(_before, _options.NameOf), world.LostSince(_before).ToHashSet(StringComparer.Ordinal));
-            if (faults.Count > 0 || last is null || !last.Objects.SetEquals(now.Objects))
+            var now = objects(world);
+            if (faults.Count > 0 || last is null || !last.SetEquals(now))
             {
                 since = Stopwatch.GetTimestamp();
             }
             else if (Stopwatch.GetElapsedTime(since) >= Quiet)
             {
-                return now;
+                return world;
             }
 
             if (Stopwatch.GetElapsedTime(started) > _options.Limit)
             {
-                throw new CrashPointException($"After '{step.Name}', without any death: {(faults.Count > 0 ? string.Join("; ", faults) : "objects come and go without an end")}");
+                throw new ScenarioException($"After {after}: {(faults.Count > 0 ? string.Join("; ", faults) : "objects come and go without an end")}");
             }
 
             last = now;
@@ -135,8 +165,14 @@ internal sealed class CrashRun : IAsyncDisposable
     private async Task RequireAsync(Ending expected, string when)
     {
         var started = Stopwatch.GetTimestamp();
-        while (true)
+        for (var seen = -1L; ; await Task.Delay(Pause, TimeProvider.System).ConfigureAwait(false))
         {
+            if (seen == _cluster.Revision && Stopwatch.GetElapsedTime(started) <= _options.Limit)
+            {
+                continue;
+            }
+
+            seen = _cluster.Revision;
             var world = await ReadAsync().ConfigureAwait(false);
             var objects = world.NewSince(_before, _options.NameOf);
             List<string> faults =
@@ -153,10 +189,8 @@ internal sealed class CrashRun : IAsyncDisposable
 
             if (Stopwatch.GetElapsedTime(started) > _options.Limit)
             {
-                throw new CrashPointException($"{when}, and the cluster is not as it is without: {string.Join("; ", faults)}");
+                throw new ScenarioException($"{when}, and the cluster is not as it is without: {string.Join("; ", faults)}");
             }
-
-            await Task.Delay(Pause, TimeProvider.System).ConfigureAwait(false);
         }
     }
 }
