@@ -9,6 +9,9 @@ internal static class TransportFailure
     {
         TransportException => failure,
         HttpRequestException { InnerException: TransportException known } => known,
+        // The connection went away in the middle of the handshake: nobody has said anything about trust.
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: IOException } =>
+            new TransportException(TransportFault.Unreachable, $"{request}: {Innermost(failure)}", failure),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or AuthenticationException =>
             new TransportException(TransportFault.Untrusted, $"{request}: {Innermost(failure)}", failure),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError } =>

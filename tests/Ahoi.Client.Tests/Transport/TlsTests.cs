@@ -63,6 +63,28 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public async Task Get_ConnectionResetInTheHandshake_MayBeTriedAgain()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var resets = ResetAsync(listener, stop.Token);
+        using var client = new ApiClient(new()
+        {
+            Server = new($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/"),
+            CertificateAuthority = PemSource.FromText(_cluster.AuthorityPem),
+        });
+
+        var failure = await Assert.ThrowsAsync<TransportException>(
+            () => client.RequestAsync(HttpMethod.Get, "/x", cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal(TransportFault.Unreachable, failure.Fault);
+        Assert.True(failure.IsTransient);
+        await stop.CancelAsync();
+        await resets;
+    }
+
+    [Fact]
     public async Task Get_SystemTrust_RefusesAClustersOwnAuthority()
     {
         await using var server = await StartAsync(_cluster.Server("127.0.0.1"));
@@ -146,6 +168,24 @@ public sealed class TlsTests
 
     private static Task<ScriptedServer> StartAsync(X509Certificate2 certificate) =>
         ScriptedServer.StartAsync(context => ScriptedServer.AnswerAsync(context, $"\"{context.Request.Protocol}\""), certificate);
+
+    /// <summary>Resets each connection as soon as its client has said hello.</summary>
+    private static async Task ResetAsync(TcpListener listener, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                using var socket = await listener.AcceptSocketAsync(cancellationToken);
+                await socket.ReceiveAsync(new byte[1], cancellationToken);
+                socket.LingerState = new(true, 0);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
 
     private static async Task ShakeHandsAsync(TcpListener listener, X509Certificate2 certificate)
     {
