@@ -53,7 +53,8 @@ internal static class OperatorHost
             options.InstallDefinitions = arguments.InstallsDefinitions;
             options.Leadership = arguments.Lease?.Split('/') is [var @namespace, var name] ? new LeaderElectionOptions { LeaseNamespace = @namespace, LeaseName = name } : null;
         },
-        options => options.Listen = arguments.Observe);
+        options => options.Listen = arguments.Observe,
+        settings: arguments.Config is { } file ? OperatorSettings.Read(file) : null);
 
     private static void Log(ILoggingBuilder logging)
     {

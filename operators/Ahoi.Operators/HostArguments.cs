@@ -22,8 +22,12 @@ public sealed record HostArguments
     /// manifests bring them along.</summary>
     public bool InstallsDefinitions { get; init; }
 
+    /// <summary>Gets the file with what the administrator decides; see <see cref="OperatorSettings"/>.</summary>
+    /// <value>The default is <see langword="null"/>: what nobody has decided keeps its default.</value>
+    public string? Config { get; init; }
+
     /// <summary>Reads a command line: <c>--operators A,B</c>, <c>--lease NAMESPACE/NAME</c>, <c>--observe
-    /// ADDRESS:PORT</c> or <c>none</c>, and <c>--install-definitions</c>. A value follows its name, or an equals sign.</summary>
+    /// ADDRESS:PORT</c> or <c>none</c>, <c>--config FILE</c>, and <c>--install-definitions</c>. A value follows its name, or an equals sign.</summary>
     /// <param name="arguments">The command line.</param>
     /// <returns>What it says.</returns>
     /// <exception cref="FormatException">It says something wrong; the message names it and what is right.</exception>
@@ -39,9 +43,10 @@ public sealed record HostArguments
                 "--operators" => read with { Operators = ParseOperators(Value()) },
                 "--lease" => read with { Lease = ParseLease(Value()) },
                 "--observe" => read with { Observe = ParseEndpoint(Value()) },
+                "--config" => read with { Config = Value() is { Length: > 0 } file ? file : throw new FormatException("--config names no file.") },
                 "--install-definitions" when given is null => read with { InstallsDefinitions = true },
                 "--install-definitions" => throw new FormatException("--install-definitions takes no value."),
-                _ => throw new FormatException($"'{name}' is not known; there is --operators A,B, --lease NAMESPACE/NAME, --observe ADDRESS:PORT and --install-definitions."),
+                _ => throw new FormatException($"'{name}' is not known; there is --operators A,B, --lease NAMESPACE/NAME, --observe ADDRESS:PORT, --config FILE and --install-definitions."),
             };
 
             string Value() => given ?? (i + 1 < arguments.Count ? arguments[++i] : throw new FormatException($"{name} has no value."));
@@ -61,6 +66,11 @@ public sealed record HostArguments
         }
 
         arguments.Add($"--observe={Observe?.ToString() ?? "none"}");
+        if (Config is not null)
+        {
+            arguments.Add($"--config={Config}");
+        }
+
         if (InstallsDefinitions)
         {
             arguments.Add("--install-definitions");

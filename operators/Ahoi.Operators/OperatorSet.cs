@@ -6,6 +6,7 @@ using Ahoi.Previews;
 using Ahoi.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Ahoi.Operators;
 
@@ -22,13 +23,21 @@ public static class OperatorSet
     /// <param name="configure">Sets what holds for all of them, after the defaults.</param>
     /// <param name="observe">What of them can be seen, and where; nothing where left out.</param>
     /// <param name="localRepositories">Whether previews may be of repositories of this machine.</param>
+    /// <param name="settings">What the administrator decides; the defaults where left out.</param>
     /// <returns>The host.</returns>
     public static IHost Build(
         ApiConnection connection, IReadOnlyCollection<string> operators, Action<IServiceCollection> services, Action<AhoiOptions>? configure = null,
-        Action<ObservabilityOptions>? observe = null, bool localRepositories = false)
+        Action<ObservabilityOptions>? observe = null, bool localRepositories = false, OperatorSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(services);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "ahoi" });
+        if (settings is not null)
+        {
+            builder.Services.AddSingleton<IOptionsFactory<TenancyOptions>>(p => new GivenOptions<TenancyOptions>(settings.Tenancy, p));
+            builder.Services.AddSingleton<IOptionsFactory<PoolsOptions>>(p => new GivenOptions<PoolsOptions>(settings.Pools, p));
+            builder.Services.AddSingleton<IOptionsFactory<PreviewsOptions>>(p => new GivenOptions<PreviewsOptions>(settings.Previews, p));
+        }
+
         services(builder.Services);
         var ahoi = builder.Services.AddAhoi(options =>
         {
@@ -54,7 +63,7 @@ public static class OperatorSet
 
         if (operators.Contains("previews"))
         {
-            ahoi.AddPreviews(options => options.AllowFileRepositories = localRepositories);
+            ahoi.AddPreviews(options => options.AllowFileRepositories |= localRepositories);
         }
 
         return builder.Build();

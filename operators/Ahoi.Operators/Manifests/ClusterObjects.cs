@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Ahoi.Api.Json;
 using Ahoi.Framework.Access;
 
@@ -9,6 +11,8 @@ internal sealed class ClusterObjects(ManifestOptions options)
     private const string Rbac = "rbac.authorization.k8s.io";
     private const string RbacVersion = Rbac + "/v1";
     private const long Port = 8081;
+    private const string ConfigFolder = "/etc/ahoi";
+    private const string ConfigFile = "config.json";
 
     // Nobody's user in particular, as images without a shell have it; the pod need not be anybody.
     private const long User = 65532;
@@ -56,9 +60,15 @@ internal sealed class ClusterObjects(ManifestOptions options)
 
     public IReadOnlyList<JsonMap> Workload()
     {
-        var arguments = new HostArguments { Operators = options.Operators, Lease = $"{options.Namespace}/{LeaseName}" };
+        var arguments = new HostArguments
+        {
+            Operators = options.Operators,
+            Lease = $"{options.Namespace}/{LeaseName}",
+            Config = options.Config is null ? null : $"{ConfigFolder}/{ConfigFile}",
+        };
         return
         [
+            .. Config(),
             new()
             {
                 ["apiVersion"] = "apps/v1",
@@ -97,6 +107,23 @@ internal sealed class ClusterObjects(ManifestOptions options)
         ];
     }
 
+    // Operators read it at their start: another content has another name, so that a change replaces the pods.
+    private string ConfigName => $"{options.Name}-config-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(options.Config ?? "")))[..8]}";
+
+    private IEnumerable<JsonMap> Config()
+    {
+        if (options.Config is { } content)
+        {
+            yield return new()
+            {
+                ["apiVersion"] = "v1",
+                ["kind"] = "ConfigMap",
+                ["metadata"] = Metadata(ConfigName),
+                ["data"] = new JsonMap { [ConfigFile] = content },
+            };
+        }
+    }
+
     private bool IsForHelm => HelmPlaceholders.IsIn(options.Name);
 
     private JsonMap Pod(HostArguments arguments) => new()
@@ -121,7 +148,11 @@ internal sealed class ClusterObjects(ManifestOptions options)
             },
         ]),
         ["containers"] = new JsonList([Container(arguments)]),
-        ["volumes"] = new JsonList([new JsonMap { ["name"] = "tmp", ["emptyDir"] = new JsonMap() }]),
+        ["volumes"] = new JsonList(
+        [
+            new JsonMap { ["name"] = "tmp", ["emptyDir"] = new JsonMap() },
+            .. options.Config is null ? [] : (object?[])[new JsonMap { ["name"] = "config", ["configMap"] = new JsonMap { ["name"] = ConfigName } }],
+        ]),
     };
 
     private JsonMap Container(HostArguments arguments)
@@ -147,7 +178,11 @@ internal sealed class ClusterObjects(ManifestOptions options)
                 ["readOnlyRootFilesystem"] = true,
                 ["capabilities"] = new JsonMap { ["drop"] = new JsonList(["ALL"]) },
             },
-            ["volumeMounts"] = new JsonList([new JsonMap { ["name"] = "tmp", ["mountPath"] = "/tmp" }]),
+            ["volumeMounts"] = new JsonList(
+            [
+                new JsonMap { ["name"] = "tmp", ["mountPath"] = "/tmp" },
+                .. options.Config is null ? [] : (object?[])[new JsonMap { ["name"] = "config", ["mountPath"] = ConfigFolder, ["readOnly"] = true }],
+            ]),
         };
     }
 

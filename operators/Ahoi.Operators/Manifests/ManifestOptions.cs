@@ -18,6 +18,10 @@ public sealed record ManifestOptions
     /// <summary>Gets how many replicas run. One of them works; the others take over when it is gone.</summary>
     public int Replicas { get; init; } = 2;
 
+    /// <summary>Gets the content of the file with what the administrator decides (<see cref="OperatorSettings"/>), or
+    /// <see langword="null"/> where everything keeps its default.</summary>
+    public string? Config { get; init; }
+
     /// <summary>Gets which operators run.</summary>
     /// <value>The default is all.</value>
     public IReadOnlyList<string> Operators { get; init; } = OperatorSet.Known;

@@ -27,6 +27,12 @@ internal sealed class ConnectionPoolReconciler(IOptions<PoolsOptions> options) :
 
     public async ValueTask<Description> ReconcileAsync(ConnectionPool resource, ReconcileContext context, CancellationToken cancellationToken)
     {
+        if (resource.Spec.Type == PoolType.ro)
+        {
+            // Leading to the server that takes writes instead would be what nobody asked for.
+            return Waiting(resource, "NoReplicas", $"type ro needs a Database with replicas that pools can reach, and {resource.Spec.DatabaseRef.Name} has none: make a ConnectionPool of type rw.");
+        }
+
         RawObject? found;
         try
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Ahoi.Operators;
 using Ahoi.Operators.Manifests;
 
 namespace Ahoi.Cli.Commands;
@@ -19,7 +20,8 @@ internal static partial class ManifestsCommand
         var image = new Option<string>("--image") { Description = "The image of ahoi-host.", HelpName = "NAME", DefaultValueFactory = _ => defaults.Image };
         var @namespace = new Option<string>("--namespace", "-n") { Description = "The namespace that it runs in.", HelpName = "NS", DefaultValueFactory = _ => defaults.Namespace };
         var replicas = new Option<int>("--replicas") { Description = "How many replicas run; one of them works.", HelpName = "N", DefaultValueFactory = _ => defaults.Replicas };
-        var command = new Command("manifests", "Write what brings the operators into a cluster: definitions, access, Deployment.") { operators, target, kustomize, helm, image, @namespace, replicas };
+        var config = new Option<string?>("--config") { Description = "What holds for all customers, pools and previews: a file, which goes into a ConfigMap.", HelpName = "FILE" };
+        var command = new Command("manifests", "Write what brings the operators into a cluster: definitions, access, Deployment.") { operators, target, kustomize, helm, image, @namespace, replicas, config };
         command.Validators.Add(result =>
         {
             if (result.GetValue(kustomize) && result.GetValue(helm))
@@ -47,6 +49,23 @@ internal static partial class ManifestsCommand
                 result.AddError($"'{given}' of --image is not a name of an image; write it as ghcr.io/you/ahoi-host:1.0.");
             }
 
+            if (result.GetValue(config) is { } file)
+            {
+                try
+                {
+                    OperatorSettings.Read(file);
+                }
+                catch (FormatException exception)
+                {
+                    result.AddError(exception.Message);
+                }
+            }
+
+            if (result.GetValue(helm) && result.GetValue(config) is not null)
+            {
+                result.AddError("--config has no place in a chart; write --kustomize, or plain manifests.");
+            }
+
             if (result.GetResult(operators) is { Implicit: false } && result.GetValue(operators) is { Length: 0 })
             {
                 result.AddError("--operators names none.");
@@ -60,6 +79,7 @@ internal static partial class ManifestsCommand
                 Image = parsed.GetValue(image)!,
                 Namespace = parsed.GetValue(@namespace)!,
                 Replicas = parsed.GetValue(replicas),
+                Config = parsed.GetValue(config) is { } file ? await File.ReadAllTextAsync(file, cancellationToken) : null,
             };
             var files = parsed.GetValue(helm) ? ClusterManifests.Helm(options) : parsed.GetValue(kustomize) ? ClusterManifests.Kustomize(options) : ClusterManifests.Plain(options);
             var folder = parsed.GetValue(target)!;

@@ -18,7 +18,7 @@ internal static class OperatorRuns
     /// <summary>Builds a host of some operators; it is not started.</summary>
     public static IHost Build(
         ApiConnection connection, IReadOnlyCollection<string> operators, Action<ILoggingBuilder> logging, Action<AhoiOptions>? configure = null,
-        Action<ObservabilityOptions>? observe = null, Action<IServiceCollection>? local = null) =>
+        Action<ObservabilityOptions>? observe = null, Action<IServiceCollection>? local = null, OperatorSettings? settings = null) =>
         OperatorSet.Build(
             connection,
             operators,
@@ -31,7 +31,8 @@ internal static class OperatorRuns
             },
             configure,
             observe,
-            localRepositories: true);
+            localRepositories: true,
+            settings);
 
     /// <summary>Starts a host, says where it can be looked at, and lets this user's other commands find it until the result
     /// is disposed of.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ahoi.Framework.Leadership;
+using Ahoi.Operators;
 using Microsoft.Extensions.Logging;
 
 namespace Ahoi.Cli.Commands;
@@ -20,7 +21,8 @@ internal static class OperatorsCommand
             HelpName = "NAMESPACE/NAME",
         };
         var foreignDefinitions = new Option<bool>("--no-definitions") { Description = "Do not install the definitions of the operators' kinds; somebody else does." };
-        var command = new Command("run", "Run operators against the cluster of a kubeconfig, or the one this pod is in, until Ctrl-C.") { operators, lease, foreignDefinitions };
+        var config = new Option<string?>("--config") { Description = "What holds for all customers, pools and previews: images, servers, times.", HelpName = "FILE" };
+        var command = new Command("run", "Run operators against the cluster of a kubeconfig, or the one this pod is in, until Ctrl-C.") { operators, lease, foreignDefinitions, config };
         command.Validators.Add(result =>
         {
             if (result.GetValue(lease) is { } text && text.Split('/') is not [{ Length: > 0 }, { Length: > 0 }])
@@ -35,6 +37,7 @@ internal static class OperatorsCommand
             var connection = await cluster.ConnectAsync(parsed, cancellationToken);
             var names = parsed.GetValue(operators)!;
             var parts = parsed.GetValue(lease)?.Split('/');
+            var settings = ReadSettings(parsed.GetValue(config));
             using var host = OperatorRuns.Build(
                 connection,
                 names,
@@ -44,7 +47,8 @@ internal static class OperatorsCommand
                     options.InstallDefinitions = !parsed.GetValue(foreignDefinitions);
                     options.Leadership = parts is null ? null : new LeaderElectionOptions { LeaseNamespace = parts[0], LeaseName = parts[1] };
                 },
-                observation.Read(parsed));
+                observation.Read(parsed),
+                settings: settings);
             var error = parsed.InvocationConfiguration.Error;
             try
             {
@@ -65,5 +69,17 @@ internal static class OperatorsCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    private static OperatorSettings? ReadSettings(string? file)
+    {
+        try
+        {
+            return file is null ? null : OperatorSettings.Read(file);
+        }
+        catch (FormatException exception)
+        {
+            throw new CommandFailedException(exception.Message);
+        }
     }
 }

@@ -137,6 +137,18 @@ public sealed class ConnectionPoolTests : IAsyncLifetime
         await _cluster.WaitForAsync(Secrets, new("default", "db-pool"));
     }
 
+    [Fact]
+    public async Task Pool_ForReading_IsRefusedRatherThanLedToWhereWritesGo()
+    {
+        await CreateAsync("""{"type":"ro"}""");
+
+        var pool = await _cluster.WaitForAsync(Pools, Key, p => Condition(p, "Ready").Text("reason") == "NoReplicas");
+
+        Assert.Contains("make a ConnectionPool of type rw", Condition(pool, "Ready").Text("message"), StringComparison.Ordinal);
+        await EventAsync("NoReplicas");
+        Assert.Null(await _cluster.Client.FindAsync(StatefulSets, new("default", "db-pool")));
+    }
+
     /// <summary>Plays the operator of databases: there is such a kind, and what it says.</summary>
     private async Task InstallDatabasesAsync()
     {
