@@ -63,7 +63,11 @@ public static class OperatorSet
 
         if (operators.Contains("previews"))
         {
-            ahoi.AddPreviews(options => options.AllowFileRepositories |= localRepositories);
+            ahoi.AddPreviews(options =>
+            {
+                options.AllowFileRepositories |= localRepositories;
+                options.WebhookListen ??= localRepositories ? "127.0.0.1:0" : null;
+            });
         }
 
         return builder.Build();

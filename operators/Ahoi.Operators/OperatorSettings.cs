@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ahoi.Pools;
@@ -87,6 +88,11 @@ public sealed class OperatorSettings
             {
                 yield return $"{field} is '{port}' and must be from {least} to {ushort.MaxValue}";
             }
+        }
+
+        if (Previews.WebhookListen is { } listen && !IPEndPoint.TryParse(listen, out _))
+        {
+            yield return $"previews.webhookListen is '{listen}' and must be an address and a port, as in 0.0.0.0:8082";
         }
 
         if (Pools.PoolCommand is not { Count: > 0 })

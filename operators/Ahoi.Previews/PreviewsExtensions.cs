@@ -2,10 +2,12 @@ using Ahoi.Framework.Hosting;
 using Ahoi.Models;
 using Ahoi.Previews.Api;
 using Ahoi.Previews.Git;
+using Ahoi.Previews.Hooks;
 using Ahoi.Previews.Reconcilers;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Ahoi.Previews;
 
@@ -28,6 +30,10 @@ public static class PreviewsExtensions
         builder.Services.TryAddSingleton<GitProgram>();
         builder.Services.TryAddSingleton<BranchListings>();
         builder.Services.TryAddSingleton<IngressProbe>();
+        builder.Services.TryAddSingleton<PullRequestNews>();
+        builder.Services.TryAddSingleton<HookEndpoint>();
+        builder.Services.TryAddSingleton<HookReceiver>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, HookService>());
         return builder
             .AddJson(PreviewsJson.Default)
             .AddCodecs(OfficialModels.Codecs)

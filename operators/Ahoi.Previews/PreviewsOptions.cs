@@ -15,4 +15,9 @@ public sealed class PreviewsOptions
     /// <summary>Gets or sets how long a preview may take to answer before it is asked again.</summary>
     /// <value>The default is 3 seconds.</value>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Gets or sets where webhooks are taken: an address and a port, as in <c>0.0.0.0:8082</c>; port 0 takes any. The way
+    /// in from the internet, and TLS, are an Ingress' business.</summary>
+    /// <value>The default is <see langword="null"/>: none are taken.</value>
+    public string? WebhookListen { get; set; }
 }

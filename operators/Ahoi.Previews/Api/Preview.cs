@@ -16,6 +16,7 @@ namespace Ahoi.Previews.Api;
 [PrinterColumn("Expires", JsonPath = ".status.expiresAt", Type = "string")]
 [PrinterColumn("Age", JsonPath = ".metadata.creationTimestamp", Type = "date")]
 [PrinterColumn("Url", JsonPath = ".status.url", Type = "string", Priority = 1)]
+[PrinterColumn("PR", JsonPath = ".spec.pullRequest.number", Type = "integer", Priority = 1)]
 [PrinterColumn("Reason", JsonPath = ".status.conditions[?(@.type==\"Ready\")].reason", Type = "string", Priority = 1)]
 public sealed record Preview
 {
@@ -59,6 +60,9 @@ public sealed record PreviewSpec
     /// <summary>Gets the image, where it is not made from the commit.</summary>
     [StringLength(500)]
     public string? Image { get; init; }
+
+    /// <summary>Gets the branch's open pull request.</summary>
+    public PullRequest? PullRequest { get; init; }
 
     /// <summary>Gets whether the preview stays when its branch is gone, and never expires.</summary>
     /// <value>The default is <see langword="false"/>.</value>

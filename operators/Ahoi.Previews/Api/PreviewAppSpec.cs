@@ -136,6 +136,12 @@ public sealed record PreviewSource
     [MaxLength(64)]
     public IReadOnlyList<string>? Exclude { get; init; }
 
+    /// <summary>Gets the Secret, in the PreviewApp's namespace, whose <c>secret</c> webhooks of the repository are signed with.
+    /// Each push is seen at once then, where the operator takes webhooks; the looks from time to time go on. No webhook is taken
+    /// where it is left out.</summary>
+    [StringLength(253)]
+    public string? WebhookSecret { get; init; }
+
     /// <summary>Gets the Secret, in the PreviewApp's namespace, with <c>username</c> and <c>password</c> for https or
     /// <c>ssh-privatekey</c> and <c>known_hosts</c> for ssh.</summary>
     [StringLength(253)]

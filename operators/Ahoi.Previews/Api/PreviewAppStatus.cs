@@ -20,6 +20,10 @@ public sealed record PreviewAppStatus
     /// <summary>Gets the branches that have a Preview and are missing in the repository.</summary>
     [ListMap("branch")]
     public IReadOnlyList<MissingBranch>? Missing { get; init; }
+
+    /// <summary>Gets the open pull requests that webhooks told of.</summary>
+    [ListMap("branch")]
+    public IReadOnlyList<BranchPullRequest>? PullRequests { get; init; }
 }
 
 /// <summary>A branch that is missing.</summary>

@@ -3,6 +3,7 @@ using Ahoi.Api.Objects;
 using Ahoi.Framework.Controllers;
 using Ahoi.Previews.Api;
 using Ahoi.Previews.Git;
+using Ahoi.Previews.Hooks;
 using Ahoi.Previews.Planning;
 using k8s.Models;
 
@@ -10,7 +11,7 @@ namespace Ahoi.Previews.Reconcilers;
 
 /// <summary>Keeps a Preview for each branch. What a repository does not list is not gone before it was missing for long
 /// enough, and a listing that cannot be right deletes nothing.</summary>
-internal sealed class PreviewAppReconciler(BranchListings listings) : IReconciler<PreviewApp>, IFinalizer<PreviewApp>
+internal sealed class PreviewAppReconciler(BranchListings listings, PullRequestNews news) : IReconciler<PreviewApp>, IFinalizer<PreviewApp>
 {
     private static readonly GroupVersionKind PreviewKind = new(Group.Name, Group.Version, nameof(Preview));
 
@@ -47,14 +48,16 @@ internal sealed class PreviewAppReconciler(BranchListings listings) : IReconcile
 
         context.Raw.Annotations.TryGetValue(Group.ApprovalAnnotation, out var approved);
         var plan = DiscoveryPlan.Make(resource, existing, listing.Branches, listing.IsNew, approved, now);
+        var requests = news.Over(context.Key, resource.Status?.PullRequests, listing.Branches.ContainsKey);
+        var byBranch = (requests ?? []).ToDictionary(r => r.Branch, r => r.PullRequest, StringComparer.Ordinal);
         foreach (var wanted in plan.Wanted.Where(w => !plan.Delete.Contains(w.Name)))
         {
-            description.Add(new Child(Describe(resource, wanted)) { Owned = false, Ready = _ => Readiness.Ready });
+            description.Add(new Child(Describe(resource, wanted, byBranch.GetValueOrDefault(wanted.Branch))) { Owned = false, Ready = _ => Readiness.Ready });
         }
 
         await DeleteAsync(plan, target, context, cancellationToken).ConfigureAwait(false);
         var next = plan.Due is { } due && due > now && due < listing.Next ? due : listing.Next;
-        return Tell(description, resource, existing, plan, listing, now).LookAgainAfter(Later(next - now));
+        return Tell(description, resource, existing, plan, listing, requests, now).LookAgainAfter(Later(next - now));
     }
 
     public async ValueTask<Finalization> FinalizeAsync(PreviewApp resource, ReconcileContext context, CancellationToken cancellationToken)
@@ -75,10 +78,12 @@ internal sealed class PreviewAppReconciler(BranchListings listings) : IReconcile
         }
 
         await HostClaims.ReleaseAsync(context, resource.Metadata.Uid!, _ => false, cancellationToken).ConfigureAwait(false);
+        listings.Forget(context.Key);
+        news.Forget(context.Key);
         return Finalization.DeleteChildren;
     }
 
-    private static Description Tell(Description description, PreviewApp app, IReadOnlyList<Preview> existing, DiscoveryPlan plan, BranchListing listing, DateTimeOffset now)
+    private static Description Tell(Description description, PreviewApp app, IReadOnlyList<Preview> existing, DiscoveryPlan plan, BranchListing listing, IReadOnlyList<BranchPullRequest>? requests, DateTimeOffset now)
     {
         var count = plan.Wanted.Select(w => w.Name).Union(existing.Select(p => p.Metadata.Name!)).Except(plan.Delete).Count();
         var status = (app.Status ?? new()) with
@@ -87,6 +92,7 @@ internal sealed class PreviewAppReconciler(BranchListings listings) : IReconcile
             Branches = listing.Branches!.Count,
             Previews = count,
             Missing = plan.Missing.Count == 0 ? null : plan.Missing,
+            PullRequests = requests,
         };
         var commits = existing.ToDictionary(p => p.Metadata.Name!, p => p.Spec.Commit, StringComparer.Ordinal);
         if (status.LastChange is null || plan.Delete.Count > 0 || plan.Wanted.Any(w => !commits.TryGetValue(w.Name, out var commit) || commit != w.Commit))
@@ -159,7 +165,7 @@ internal sealed class PreviewAppReconciler(BranchListings listings) : IReconcile
         return new(new Dictionary<string, byte[]>(secret.Data ?? new Dictionary<string, byte[]>(), StringComparer.Ordinal));
     }
 
-    private static JsonMap Describe(PreviewApp app, WantedPreview wanted)
+    private static JsonMap Describe(PreviewApp app, WantedPreview wanted, PullRequest? request)
     {
         var spec = new JsonMap
         {
@@ -170,6 +176,11 @@ internal sealed class PreviewAppReconciler(BranchListings listings) : IReconcile
         if (wanted.Hash is not null)
         {
             spec["hash"] = wanted.Hash;
+        }
+
+        if (request is not null)
+        {
+            spec["pullRequest"] = new JsonMap { ["number"] = request.Number, ["title"] = request.Title, ["url"] = request.Url, ["author"] = request.Author };
         }
 
         return new()
