@@ -1,6 +1,7 @@
 using Ahoi.Framework.Hosting;
 using Ahoi.Models;
 using Ahoi.Previews.Api;
+using Ahoi.Previews.Forges;
 using Ahoi.Previews.Git;
 using Ahoi.Previews.Hooks;
 using Ahoi.Previews.Reconcilers;
@@ -30,6 +31,7 @@ public static class PreviewsExtensions
         builder.Services.TryAddSingleton<GitProgram>();
         builder.Services.TryAddSingleton<BranchListings>();
         builder.Services.TryAddSingleton<IngressProbe>();
+        builder.Services.TryAddSingleton<ForgeReporter>();
         builder.Services.TryAddSingleton<PullRequestNews>();
         builder.Services.TryAddSingleton<HookEndpoint>();
         builder.Services.TryAddSingleton<HookReceiver>();

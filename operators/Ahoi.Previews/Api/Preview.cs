@@ -116,4 +116,7 @@ public sealed record PreviewStatus
 
     /// <summary>Gets when the preview is taken down unless a commit comes.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Gets what the forge was told.</summary>
+    public ReportedState? Reported { get; init; }
 }

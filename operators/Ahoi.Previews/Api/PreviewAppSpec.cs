@@ -80,6 +80,10 @@ public sealed record PreviewAppSpec
     /// <summary>Gets how previews are reached over TLS; not at all where left out.</summary>
     public PreviewTls? Tls { get; init; }
 
+    /// <summary>Gets how the forge is told of previews; not at all where left out.</summary>
+    [CelRule("self.forge != 'Gitea' || has(self.apiUrl)", Message = "report.apiUrl has to say where Gitea's API is, as in https://git.example.com/api/v1")]
+    public PreviewReport? Report { get; init; }
+
     /// <summary>Gets the path that is asked to find out whether a preview answers.</summary>
     /// <value>The default is <c>/</c>.</value>
     [RegularExpression("^/[^\\r\\n ]*$")]

@@ -2,12 +2,13 @@ using Ahoi.Api.Json;
 using Ahoi.Api.Objects;
 using Ahoi.Framework.Controllers;
 using Ahoi.Previews.Api;
+using Ahoi.Previews.Forges;
 using Ahoi.Previews.Planning;
 
 namespace Ahoi.Previews.Reconcilers;
 
 /// <summary>Keeps a copy of the app for each Preview: first what its pods read, then the pods, then the way to them.</summary>
-internal sealed class PreviewReconciler(IngressProbe probe) : IReconciler<Preview>, IFinalizer<Preview>
+internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter reporter) : IReconciler<Preview>, IFinalizer<Preview>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
@@ -60,6 +61,7 @@ internal sealed class PreviewReconciler(IngressProbe probe) : IReconciler<Previe
         // The host is given back when nothing of this preview answers at it any more.
         if (await context.FindAsync(ClonePlanner.Ingress, context.Key, cancellationToken).ConfigureAwait(false) is { } ingress && IsOwn(ingress, resource))
         {
+            reporter.Forget(context.Key);
             return Finalization.Wait(new Description().WithStatus((resource.Status ?? new()) with { Phase = "Deleting", Url = null }));
         }
 
@@ -103,8 +105,20 @@ internal sealed class PreviewReconciler(IngressProbe probe) : IReconciler<Previe
             description.LookAgainAfter(expires - context.Time.GetUtcNow() + TimeSpan.FromMilliseconds(100));
         }
 
+        var reported = seen.Reported;
+        if (clone.App.Spec.Report is { } how && runs)
+        {
+            var (told, fault, again) = await reporter.TellAsync(how, clone.App, Report(clone, rolledOut ? url : null), reported, context, cancellationToken).ConfigureAwait(false);
+            reported = told;
+            description.WithCondition("Reported", fault is null, fault?.Reason ?? "Told", fault?.Message ?? "");
+            if (again is { } pause)
+            {
+                description.LookAgainAfter(pause);
+            }
+        }
+
         return description
-            .WithStatus(outcome => seen with { Url = url, DeployedCommit = deployed, Phase = Phase(clone, outcome, rolledOut && url is not null) })
+            .WithStatus(outcome => seen with { Reported = reported, Url = url, DeployedCommit = deployed, Phase = Phase(clone, outcome, rolledOut && url is not null) })
             .WithConditions(outcome => Conditions(runs, rolledOut, url, outcome));
     }
 
@@ -120,6 +134,13 @@ internal sealed class PreviewReconciler(IngressProbe probe) : IReconciler<Previe
                 Condition.Ready, "False", !runs ? "Suspended" : rolledOut ? "NotRoutable" : "Progressing",
                 !runs ? "spec.suspend is set." : rolledOut ? "Nothing answers yet at the host through the ingress." : "The pods do not run the commit yet.");
         }
+    }
+
+    private static ForgeReport Report(CloneContext clone, string? url)
+    {
+        var spec = clone.Preview.Spec;
+        var state = url is not null ? ReportState.Ready : clone.Preview.Status is { Phase: "Failed" } ? ReportState.Failed : ReportState.Pending;
+        return new(clone.Name, spec.Branch, spec.Commit, state, url, spec.PullRequest?.Number);
     }
 
     private static string Phase(CloneContext clone, Outcome outcome, bool serves) =>
