@@ -31,6 +31,7 @@ public static class PreviewsExtensions
         builder.Services.TryAddSingleton<GitProgram>();
         builder.Services.TryAddSingleton<BranchListings>();
         builder.Services.TryAddSingleton<IngressProbe>();
+        builder.Services.TryAddSingleton<Rollouts>();
         builder.Services.TryAddSingleton<ForgeReporter>();
         builder.Services.TryAddSingleton<PullRequestNews>();
         builder.Services.TryAddSingleton<HookEndpoint>();
@@ -45,6 +46,7 @@ public static class PreviewsExtensions
                 .Needs("", "secrets", "get", "list", "watch"))
             .AddController<Preview, PreviewReconciler>(options => options
                 .Owns<V1ConfigMap>().Owns<V1Service>().Owns<V1Deployment>().Owns<V1Ingress>()
+                .Needs("", "pods", "list")
                 .Needs(Group.Name, "domains", "get", "list", "watch", "create", "delete"))
             .AddController<Domain, DomainReconciler>(options => options
                 .Needs(Group.Name, "domains", "delete"));

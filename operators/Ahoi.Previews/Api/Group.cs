@@ -16,6 +16,9 @@ internal static class Group
     /// <summary>The annotation with the whole name of the branch, which a label cannot hold.</summary>
     public const string BranchAnnotation = Name + "/branch";
 
+    /// <summary>The annotation of a copied Deployment with a hash of what its pods were made from.</summary>
+    public const string TemplateAnnotation = Name + "/template";
+
     /// <summary>The annotation of a PreviewApp that lets a large deletion go on: it has the value that the condition
     /// DeletionPaused asks for.</summary>
     public const string ApprovalAnnotation = Name + "/approve-deletions";

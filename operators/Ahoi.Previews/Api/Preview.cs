@@ -90,7 +90,7 @@ public sealed record PreviewAppReference
 /// <summary>What a preview is.</summary>
 public sealed record PreviewStatus
 {
-    /// <summary>Gets one word for it all: Pending, Progressing, Ready, Sleeping, Expired or Failed.</summary>
+    /// <summary>Gets one word for it all: Pending, Progressing, WaitingForImage, Ready, Sleeping, Expired, Deleting or Failed.</summary>
     public string? Phase { get; init; }
 
     /// <summary>Gets the digits in the preview's names.</summary>

@@ -66,6 +66,11 @@ public sealed record PreviewAppSpec
     [StringLength(16)]
     public string? Ttl { get; init; }
 
+    /// <summary>Gets whether previews follow when what is copied changes.</summary>
+    /// <value>The default is <see cref="Api.BaseChanges.Follow"/>.</value>
+    [DefaultValue(BaseChanges.Follow)]
+    public BaseChanges BaseChanges { get; init; }
+
     /// <summary>Gets how many previews there may be.</summary>
     public PreviewLimits Limits { get; set; } = new();
 
@@ -228,6 +233,16 @@ public sealed record PreviewVariable
     public required string Value { get; init; }
 }
 
+/// <summary>What becomes of copies when what they were copied from changes.</summary>
+public enum BaseChanges
+{
+    /// <summary>They change as well, so many at a time as <c>limits.maxConcurrentRollouts</c> says.</summary>
+    Follow,
+
+    /// <summary>They stay as they are until the next commit, or until they are suspended or woken.</summary>
+    Pin,
+}
+
 /// <summary>How many previews there may be.</summary>
 public sealed record PreviewLimits
 {
@@ -236,6 +251,13 @@ public sealed record PreviewLimits
     [Range(1, 5000)]
     [DefaultValue(50)]
     public int MaxPreviews { get; set; } = 50;
+
+    /// <summary>Gets how many previews that run already change at a time at most, because of pushes or of a change of the base.
+    /// One that does not come up within two minutes keeps nobody waiting.</summary>
+    /// <value>The default is 5.</value>
+    [Range(1, 1000)]
+    [DefaultValue(5)]
+    public int MaxConcurrentRollouts { get; set; } = 5;
 
     /// <summary>Gets how many previews are deleted at once at most; where it would be more, none is.</summary>
     /// <value>The default is 10.</value>

@@ -63,8 +63,13 @@ internal static class ClonePlanner
         metadata["annotations"] = annotations;
         var pod = spec.EnsureMap("template").EnsureMap("spec");
         PodChanges.Apply(context, pod);
+        clone.EnsureMap("metadata").EnsureMap("annotations")[Group.TemplateAnnotation] = TemplateHash(spec);
         return clone;
     }
+
+    /// <summary>The hash of what a Deployment's pods are made from.</summary>
+    private static string TemplateHash(JsonMap spec) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(JsonTree.ToUtf8(spec.Map("template"))))[..16];
 
     public static JsonMap CloneService(CloneContext context, JsonMap original)
     {

@@ -8,11 +8,29 @@ using Ahoi.Previews.Planning;
 namespace Ahoi.Previews.Reconcilers;
 
 /// <summary>Keeps a copy of the app for each Preview: first what its pods read, then the pods, then the way to them.</summary>
-internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter reporter) : IReconciler<Preview>, IFinalizer<Preview>
+internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter reporter, Rollouts rollouts) : IReconciler<Preview>, IFinalizer<Preview>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan PodLook = TimeSpan.FromSeconds(3);
+
+    /// <summary>What becomes of a copy's pods.</summary>
+    private enum Change
+    {
+        /// <summary>They are as they should be, or there are none yet.</summary>
+        None,
+
+        /// <summary>They are replaced.</summary>
+        Now,
+
+        /// <summary>They are to be replaced when others are through.</summary>
+        Waits,
+
+        /// <summary>They stay, although what is copied is another by now.</summary>
+        Pinned,
+    }
 
     public async ValueTask<Description> ReconcileAsync(Preview resource, ReconcileContext context, CancellationToken cancellationToken)
     {
@@ -62,6 +80,7 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
         if (await context.FindAsync(ClonePlanner.Ingress, context.Key, cancellationToken).ConfigureAwait(false) is { } ingress && IsOwn(ingress, resource))
         {
             reporter.Forget(context.Key);
+            rollouts.End(new(resource.Spec.AppRef.Namespace, resource.Spec.AppRef.Name), context.Key);
             return Finalization.Wait(new Description().WithStatus((resource.Status ?? new()) with { Phase = "Deleting", Url = null }));
         }
 
@@ -72,19 +91,27 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
     private async Task<Description> DescribeAsync(CloneContext clone, Originals originals, PreviewStatus seen, ReconcileContext context, CancellationToken cancellationToken)
     {
         var runs = !clone.Preview.Spec.Suspend;
-        var description = new Description();
-        foreach (var map in originals.ConfigMaps)
+        var deployment = ClonePlanner.CloneDeployment(clone, originals.Deployment!, originals.Service!, runs);
+        var live = await context.FindAsync(ClonePlanner.Deployment, context.Key, cancellationToken).ConfigureAwait(false);
+        var change = ChangeOf(clone, deployment, live is not null && IsOwn(live, clone.Preview) ? live.ToMap() : null, context.Time.GetUtcNow());
+        var description = change == Change.None || change == Change.Now ? new Description() : Description.KeepingChildren();
+        if (change != Change.Pinned)
         {
-            description.Add(new Child(ClonePlanner.CloneConfigMap(clone, map)) { Adoption = AdoptionRule.Never });
+            Describe(description, clone, originals, change == Change.Waits ? null : deployment);
         }
 
-        description.Then("workload")
-            .Add(new Child(ClonePlanner.CloneService(clone, originals.Service!)) { Adoption = AdoptionRule.Never })
-            .Add(new Child(ClonePlanner.CloneDeployment(clone, originals.Deployment!, originals.Service!, runs)) { Adoption = AdoptionRule.Never })
-            .Then("entrance")
-            .Add(new Child(ClonePlanner.CloneIngress(clone, originals.Ingress!)) { Adoption = AdoptionRule.Never });
+        if (change == Change.Waits)
+        {
+            description.LookAgainAfter(Soon);
+        }
 
         var rolledOut = await IsRolledOutAsync(clone, context, cancellationToken).ConfigureAwait(false);
+        if (rolledOut && change == Change.None)
+        {
+            rollouts.End(AppKey(clone), context.Key);
+        }
+
+        var trouble = runs && !rolledOut && live is not null ? await TroubleAsync(clone, description, context, cancellationToken).ConfigureAwait(false) : null;
         var url = seen.Url;
         if (!runs)
         {
@@ -118,21 +145,32 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
         }
 
         return description
-            .WithStatus(outcome => seen with { Reported = reported, Url = url, DeployedCommit = deployed, Phase = Phase(clone, outcome, rolledOut && url is not null) })
-            .WithConditions(outcome => Conditions(runs, rolledOut, url, outcome));
+            .WithStatus(outcome => seen with { Reported = reported, Url = url, DeployedCommit = deployed, Phase = Phase(clone, outcome, rolledOut && url is not null, trouble) })
+            .WithConditions(outcome => Conditions(runs, rolledOut, url, trouble, change, outcome));
     }
 
-    private static IEnumerable<Condition> Conditions(bool runs, bool rolledOut, string? url, Outcome outcome)
+    private static IEnumerable<Condition> Conditions(bool runs, bool rolledOut, string? url, PodTrouble? trouble, Change change, Outcome outcome)
     {
         yield return new("BaseResolved", "True", "Found", "");
         yield return new("HostClaimed", "True", "Claimed", "");
-        yield return new("WorkloadAvailable", rolledOut && runs ? "True" : "False", !runs ? "Suspended" : rolledOut ? "RolledOut" : "Progressing", "");
+        yield return new(
+            "WorkloadAvailable", rolledOut && runs ? "True" : "False",
+            !runs ? "Suspended" : rolledOut ? "RolledOut" : trouble?.Reason ?? "Progressing", runs && !rolledOut ? trouble?.Message ?? "" : "");
+        yield return new("ImageAvailable", trouble is { IsImage: true } ? "False" : "True", trouble is { IsImage: true } ? trouble.Reason : "NotMissed", trouble is { IsImage: true } ? trouble.Message : "");
+        yield return new(
+            "BaseFollowed", change is Change.Waits or Change.Pinned ? "False" : "True", change switch { Change.Waits => "WaitsForTurn", Change.Pinned => "Pinned", _ => "UpToDate" },
+            change switch
+            {
+                Change.Waits => "As many previews of the app change at this moment as limits.maxConcurrentRollouts allows.",
+                Change.Pinned => "What is copied has changed; spec.baseChanges is Pin, so the copy follows with the next commit.",
+                _ => "",
+            });
         yield return new("Routable", url is null ? "False" : "True", url is null ? "NoAnswer" : "Answers", "");
         if (outcome.Children.All(c => c.State != ChildState.Failed) && !(rolledOut && url is not null))
         {
             yield return new(
-                Condition.Ready, "False", !runs ? "Suspended" : rolledOut ? "NotRoutable" : "Progressing",
-                !runs ? "spec.suspend is set." : rolledOut ? "Nothing answers yet at the host through the ingress." : "The pods do not run the commit yet.");
+                Condition.Ready, "False", !runs ? "Suspended" : rolledOut ? "NotRoutable" : trouble?.Reason ?? "Progressing",
+                !runs ? "spec.suspend is set." : rolledOut ? "Nothing answers yet at the host through the ingress." : trouble?.Message ?? "The pods do not run the commit yet.");
         }
     }
 
@@ -143,8 +181,55 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
         return new(clone.Name, spec.Branch, spec.Commit, state, url, spec.PullRequest?.Number);
     }
 
-    private static string Phase(CloneContext clone, Outcome outcome, bool serves) =>
-        clone.Preview.Spec.Suspend ? "Sleeping" : outcome.AnyFailed ? "Failed" : serves ? "Ready" : "Progressing";
+    private static string Phase(CloneContext clone, Outcome outcome, bool serves, PodTrouble? trouble) =>
+        clone.Preview.Spec.Suspend ? "Sleeping" : serves ? "Ready" : trouble is { IsImage: true } ? "WaitingForImage" : outcome.AnyFailed || trouble is not null ? "Failed" : "Progressing";
+
+    private static void Describe(Description description, CloneContext clone, Originals originals, JsonMap? deployment)
+    {
+        foreach (var map in originals.ConfigMaps)
+        {
+            description.Add(new Child(ClonePlanner.CloneConfigMap(clone, map)) { Adoption = AdoptionRule.Never });
+        }
+
+        description.Then("workload").Add(new Child(ClonePlanner.CloneService(clone, originals.Service!)) { Adoption = AdoptionRule.Never });
+        if (deployment is not null)
+        {
+            description.Add(new Child(deployment) { Adoption = AdoptionRule.Never });
+        }
+
+        description.Then("entrance").Add(new Child(ClonePlanner.CloneIngress(clone, originals.Ingress!)) { Adoption = AdoptionRule.Never });
+    }
+
+    /// <summary>Decides whether pods may become others now.</summary>
+    private Change ChangeOf(CloneContext clone, JsonMap wanted, JsonMap? live, DateTimeOffset now)
+    {
+        const string Commit = Group.Name + "/commit";
+        if (live is null || Template(live) == Template(wanted))
+        {
+            return Change.None;
+        }
+
+        var isPush = live.At("spec", "template", "metadata", "annotations", Commit) as string != clone.Preview.Spec.Commit;
+        var isSleep = (live.At("spec", "replicas") is 0L) != (wanted.At("spec", "replicas") is 0L);
+        return !isPush && !isSleep && clone.App.Spec.BaseChanges == BaseChanges.Pin ? Change.Pinned
+            : isSleep || rollouts.TryBegin(AppKey(clone), new(clone.Namespace, clone.Name), clone.App.Spec.Limits.MaxConcurrentRollouts, now) ? Change.Now
+            : Change.Waits;
+    }
+
+    private static string? Template(JsonMap deployment) => deployment.At("metadata", "annotations", Group.TemplateAnnotation) as string;
+
+    private static ObjectKey AppKey(CloneContext clone) => new(clone.App.Metadata.Namespace, clone.App.Metadata.Name!);
+
+    private static async Task<PodTrouble?> TroubleAsync(CloneContext clone, Description description, ReconcileContext context, CancellationToken cancellationToken)
+    {
+        var (any, trouble) = await PodTrouble.OfAsync(context.Client, clone.Namespace, clone.Name, clone.Preview.Spec.Commit, cancellationToken).ConfigureAwait(false);
+        if (any)
+        {
+            description.LookAgainAfter(PodLook); // Pods are not watched: there are many, and of most nobody asks anything.
+        }
+
+        return trouble;
+    }
 
     private async Task<string?> UrlAsync(CloneContext clone, ReconcileContext context, CancellationToken cancellationToken)
     {

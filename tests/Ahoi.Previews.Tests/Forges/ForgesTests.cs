@@ -14,43 +14,30 @@ namespace Ahoi.Previews.Tests.Forges;
 
 public sealed class ForgesTests : IAsyncLifetime
 {
-    private static readonly GroupVersionResource Apps = new("preview.example.com", "v1alpha1", "previewapps");
-    private static readonly GroupVersionResource Previews = new("preview.example.com", "v1alpha1", "previews");
-    private static readonly GroupVersionResource Deployments = new("apps", "v1", "deployments");
-    private static readonly GroupVersionResource Ingresses = new("networking.k8s.io", "v1", "ingresses");
     private static readonly ObjectKey Key = new("shop", "feat");
 
     private readonly TestRepository _repository = new();
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
-    private TestCluster _cluster = null!;
+    private PreviewWorld _world = null!;
     private ForgeServer _forge = null!;
     private readonly CancellationTokenSource _stop = new();
     private Task _clock = Task.CompletedTask;
     private string _commit = "";
 
-    private ApiClient Client => _cluster.Client;
+    private ApiClient Client => _world.Client;
 
     public async ValueTask InitializeAsync()
     {
         _clock = TickAsync();
         _forge = await ForgeServer.StartAsync();
-        _cluster = await TestCluster.StartAsync();
-        await RunAsync();
-        await CreateAsync(new("", "v1", "namespaces"), """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}""");
-        await CreateAsync(new("", "v1", "secrets"), """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"forge","namespace":"shop"},"stringData":{"token":"t0ken\n"}}""");
-        await CreateAsync(new("", "v1", "configmaps"), """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"shop"},"data":{"a":"b"}}""");
-        await CreateAsync(Deployments, Clean(Samples.Deployment()));
-        await CreateAsync(new("", "v1", "services"), """{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop"},"spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"targetPort":8080}]}}""");
-        await CreateAsync(Ingresses, Clean(Samples.Ingress()));
+        _world = await PreviewWorld.StartAsync(RunAsync);
+        await _world.CreateAsync(new("", "v1", "secrets"), """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"forge","namespace":"shop"},"stringData":{"token":"t0ken\n"}}""");
         _commit = _repository.Push("feat/xyz", "one");
-        await _cluster.WaitForAsync(
-            new("apiextensions.k8s.io", "v1", "customresourcedefinitions"), new(null, "domains.preview.example.com"),
-            d => (d.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == "Established" && c.Text("status") == "True") == true);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _cluster.DisposeAsync();
+        await _world.DisposeAsync();
         await _stop.CancelAsync();
         await _clock.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
@@ -71,7 +58,7 @@ public sealed class ForgesTests : IAsyncLifetime
         Assert.StartsWith("<!-- ahoi-preview feat -->\nThe preview is being made", comment.Value, StringComparison.Ordinal);
 
         await PlayReadyAsync();
-        preview = await _cluster.WaitForAsync(Previews, Key, p => p.At("status", "reported", "digest") is string told && told.Contains("Ready", StringComparison.Ordinal));
+        preview = await _world.Cluster.WaitForAsync(PreviewWorld.Previews, Key, p => p.At("status", "reported", "digest") is string told && told.Contains("Ready", StringComparison.Ordinal));
 
         var last = _forge.Statuses.Last();
         Assert.Equal("success", last.Body.Text("state"));
@@ -82,9 +69,9 @@ public sealed class ForgesTests : IAsyncLifetime
 
         // Another operator has nothing to tell.
         var requests = _forge.Requests.Count;
-        await RunAsync();
-        await Client.PatchAsync(Previews, Key, Patch.Merge(Samples.Map("""{"spec":{"keep":true}}""")));
-        await _cluster.WaitForAsync(Previews, Key, p => p.At("status", "observedGeneration") is 2L);
+        await RunAsync(_world.Cluster);
+        await Client.PatchAsync(PreviewWorld.Previews, Key, Patch.Merge(Samples.Map("""{"spec":{"keep":true}}""")));
+        await _world.Cluster.WaitForAsync(PreviewWorld.Previews, Key, p => p.At("status", "observedGeneration") is 2L);
         Assert.Equal(requests, _forge.Requests.Count);
     }
 
@@ -94,7 +81,7 @@ public sealed class ForgesTests : IAsyncLifetime
         _forge.Instead = Answer(401);
         await PreviewAsync("GitHub", "", comment: false);
         Assert.Equal("TokenRefused", await FaultAsync("TokenRefused"));
-        Assert.Equal("Progressing", (await _cluster.WaitForAsync(Previews, Key)).At("status", "phase"));
+        Assert.Equal("Progressing", (await _world.Cluster.WaitForAsync(PreviewWorld.Previews, Key)).At("status", "phase"));
 
         _forge.Instead = async context =>
         {
@@ -109,8 +96,8 @@ public sealed class ForgesTests : IAsyncLifetime
         var asked = _forge.Requests.Count;
         _forge.Instead = Answer(502);
         _time.Advance(TimeSpan.FromMinutes(38));
-        await Client.PatchAsync(Previews, Key, Patch.Merge(Samples.Map("""{"spec":{"keep":true}}""")));
-        await _cluster.WaitForAsync(Previews, Key, p => p.At("status", "observedGeneration") is 2L);
+        await Client.PatchAsync(PreviewWorld.Previews, Key, Patch.Merge(Samples.Map("""{"spec":{"keep":true}}""")));
+        await _world.Cluster.WaitForAsync(PreviewWorld.Previews, Key, p => p.At("status", "observedGeneration") is 2L);
         Assert.Equal(asked, _forge.Requests.Count);
         _time.Advance(TimeSpan.FromMinutes(3));
         await FaultAsync("ForgeUnreachable");
@@ -142,10 +129,10 @@ public sealed class ForgesTests : IAsyncLifetime
         Assert.Empty(_forge.Requests);
 
         var refused = await Assert.ThrowsAsync<Ahoi.Api.Errors.ApiException>(
-            () => Client.PatchAsync(Apps, new("shop", "web"), Patch.Merge(Samples.Map("""{"spec":{"report":{"apiUrl":"http://git.example.com/api/v1"}}}"""))));
+            () => Client.PatchAsync(PreviewWorld.Apps, new("shop", "web"), Patch.Merge(Samples.Map("""{"spec":{"report":{"apiUrl":"http://git.example.com/api/v1"}}}"""))));
         Assert.Contains("spec.report.apiUrl", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<Ahoi.Api.Errors.ApiException>(
-            () => Client.PatchAsync(Apps, new("shop", "web"), Patch.Merge(Samples.Map("""{"spec":{"report":{"forge":"Gitea","apiUrl":null}}}"""))));
+            () => Client.PatchAsync(PreviewWorld.Apps, new("shop", "web"), Patch.Merge(Samples.Map("""{"spec":{"report":{"forge":"Gitea","apiUrl":null}}}"""))));
         Assert.Contains("report.apiUrl has to say", refused.Message, StringComparison.Ordinal);
     }
 
@@ -154,18 +141,6 @@ public sealed class ForgesTests : IAsyncLifetime
         context.Response.StatusCode = code;
         return Task.FromResult(true);
     };
-
-    private static JsonMap Clean(JsonMap value)
-    {
-        value.Remove("status");
-        var metadata = value.Map("metadata")!;
-        foreach (var field in (string[])["uid", "resourceVersion", "managedFields", "ownerReferences", "generation", "creationTimestamp"])
-        {
-            metadata.Remove(field);
-        }
-
-        return value;
-    }
 
     /// <summary>Lets the operator's clock go on by itself, beside the leaps of tests.</summary>
     private async Task TickAsync()
@@ -177,7 +152,7 @@ public sealed class ForgesTests : IAsyncLifetime
         }
     }
 
-    private Task<IHost> RunAsync() => _cluster.RunOperatorAsync(
+    private Task<IHost> RunAsync(TestCluster cluster) => cluster.RunOperatorAsync(
         ahoi =>
         {
             ahoi.Services.AddSingleton<TimeProvider>(_time);
@@ -195,44 +170,32 @@ public sealed class ForgesTests : IAsyncLifetime
         {
             ["forge"] = forge, ["apiUrl"] = _forge.Url + api, ["project"] = "acme/shop", ["credentialsSecret"] = secret, ["comment"] = comment,
         };
-        await Client.CreateAsync(Apps, "shop", RequestBody.FromMap(app));
-        await CreateAsync(Previews, $$$"""
-            {"apiVersion":"preview.example.com/v1alpha1","kind":"Preview","metadata":{"name":"feat","namespace":"shop"},
-             "spec":{"appRef":{"namespace":"shop","name":"web"},"branch":"feat/xyz","commit":"{{{_commit}}}","pullRequest":{"number":42} } }
-            """);
+        await Client.CreateAsync(PreviewWorld.Apps, "shop", RequestBody.FromMap(app));
+        await _world.PreviewAsync("feat", "feat/xyz", _commit, ",\"pullRequest\":{\"number\":42}");
     }
 
     /// <summary>Does what a node and an ingress would.</summary>
     private async Task PlayReadyAsync()
     {
-        var deployment = await _cluster.WaitForAsync(Deployments, Key);
-        await Client.PatchAsync(Deployments, Key, Patch.Merge(Samples.Map(
-            $$$"""{"status":{"observedGeneration":{{{deployment.At("metadata", "generation")}}},"replicas":1,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1,"conditions":[{"type":"Available","status":"True"}]} }""")), new() { Subresource = "status" });
-        await _cluster.WaitForAsync(Ingresses, Key);
+        await _world.ReadyAsync(Key);
         _forge.Instead = context =>
         {
             context.Response.StatusCode = 200;
             return Task.FromResult(context.Request.Host.Host.EndsWith(".example.com", StringComparison.Ordinal));
         };
-        await Client.PatchAsync(Ingresses, Key, Patch.Merge(Samples.Map(
-            $$$"""{"status":{"loadBalancer":{"ingress":[{"ip":"127.0.0.1","ports":[{"port":{{{_forge.Port}}},"protocol":"TCP"}]}]} } }""")), new() { Subresource = "status" });
+        await _world.RouteAsync(Key, _forge.Port);
     }
 
     private Task<JsonMap> ReportedAsync(string status) =>
-        _cluster.WaitForAsync(Previews, Key, p => (p.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == "Reported" && c.Text("status") == status) == true);
+        _world.Cluster.WaitForAsync(PreviewWorld.Previews, Key, p => (p.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == "Reported" && c.Text("status") == status) == true);
 
     private async Task<string?> FaultAsync(string reason)
     {
-        var preview = await _cluster.WaitForAsync(
-            Previews, Key, p => (p.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == "Reported" && c.Text("reason") == reason) == true);
+        var preview = await _world.Cluster.WaitForAsync(
+            PreviewWorld.Previews, Key, p => (p.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == "Reported" && c.Text("reason") == reason) == true);
         var condition = ((JsonList)preview.At("status", "conditions")!).Maps.First(c => c.Text("type") == "Reported");
         Assert.Equal("False", condition.Text("status"));
         Assert.DoesNotContain("t0ken", preview.ToString(), StringComparison.Ordinal);
         return condition.Text("reason");
     }
-
-    private async Task CreateAsync(GroupVersionResource resource, string json) => await CreateAsync(resource, Samples.Map(json));
-
-    private async Task CreateAsync(GroupVersionResource resource, JsonMap value) =>
-        await Client.CreateAsync(resource, value.At("metadata", "namespace") as string, RequestBody.FromMap(value));
 }
