@@ -15,7 +15,7 @@ public sealed class ClonePlannerTests
 
         Assert.Equal(["apiVersion", "kind", "metadata", "spec"], clone.Keys);
         Assert.Equal(["annotations", "labels", "name", "namespace"], clone.Map("metadata")!.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["preview.example.com/branch", "team"], ((JsonMap)clone.At("metadata", "annotations")!).Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["preview.example.com/branch", "preview.example.com/template", "team"], ((JsonMap)clone.At("metadata", "annotations")!).Keys.Order(StringComparer.Ordinal));
         Assert.Equal(Name, clone.At("metadata", "name"));
         Assert.Equal("shop-previews", clone.At("metadata", "namespace"));
         Assert.Equal(1L, clone.At("spec", "replicas"));
