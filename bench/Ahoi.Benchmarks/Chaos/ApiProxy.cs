@@ -34,8 +34,15 @@ internal sealed class ApiProxy : IAsyncDisposable
     {
         foreach (var socket in _sockets.Keys)
         {
-            socket.LingerState = new(true, 0);
-            socket.Close();
+            try
+            {
+                socket.LingerState = new(true, 0); // Reset, as by something in between that forgot the connection.
+                socket.Close();
+            }
+            catch (Exception exception) when (exception is ObjectDisposedException or SocketException)
+            {
+                // It ended by itself.
+            }
         }
     }
 

@@ -92,6 +92,10 @@ internal sealed class ChaosRun : IAsyncDisposable
         {
             await _world.UntilAsync(LiveWorld.Pools, customer.Child, _ => true, Limit);
             await HurryAsync(customer);
+        }
+
+        foreach (var customer in _live.Concat(_played))
+        {
             await _world.UntilAsync(LiveWorld.Pools, customer.Child, LiveWorld.IsReady, Limit);
             await customer.ReadyAsync(Limit);
             await _foreign.AddAsync(customer.Name);
