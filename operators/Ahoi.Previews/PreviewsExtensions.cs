@@ -49,6 +49,11 @@ public static class PreviewsExtensions
                 .Needs("", "pods", "list")
                 .Needs(Group.Name, "domains", "get", "list", "watch", "create", "delete"))
             .AddController<Domain, DomainReconciler>(options => options
-                .Needs(Group.Name, "domains", "delete"));
+                .Needs(Group.Name, "domains", "delete"))
+            .AddController<Domain, RecordReconciler>(options =>
+            {
+                options.Name = "domainrecord";
+                options.When(change => (change.After ?? change.Before)?.ToMap().At("spec", "mode") is nameof(DnsMode.Records));
+            });
     }
 }

@@ -39,6 +39,13 @@ public sealed record DomainSpec
     /// <value>The default is <see cref="DnsMode.Wildcard"/>.</value>
     [DefaultValue(DnsMode.Wildcard)]
     public DnsMode Mode { get; init; }
+
+    /// <summary>Gets where its record is written, with <see cref="DnsMode.Records"/>.</summary>
+    public DnsUpdate? Update { get; init; }
+
+    /// <summary>Gets the namespace of the Secret that <see cref="Update"/> names.</summary>
+    [StringLength(63)]
+    public string? KeyNamespace { get; init; }
 }
 
 /// <summary>Who has a host.</summary>
@@ -66,4 +73,7 @@ public sealed record DomainStatus
 {
     /// <summary>Gets whether the owner exists.</summary>
     public bool Claimed { get; init; }
+
+    /// <summary>Gets the record that was written, and where.</summary>
+    public string? Record { get; init; }
 }

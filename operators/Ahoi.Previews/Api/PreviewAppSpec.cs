@@ -10,6 +10,7 @@ namespace Ahoi.Previews.Api;
 [CelRule(
     "size(self.hostTemplate.replace('{hash}','').replace('{slug}','')) + self.hashLength <= 55",
     Message = "hostTemplate is too long: with the hash it has at most 55 characters, so that a longer hash and a part of the branch's name fit into the 63 of a label")]
+[CelRule("self.dns != 'Records' || has(self.dnsUpdate)", Message = "dns: Records needs dnsUpdate, which says where the zone is updated")]
 [CelRule("!has(self.pinnedHosts) || self.pinnedHosts.all(p, !p.host.startsWith('preview-'))", Message = "pinned hosts cannot begin with preview-, which is where previews have theirs")]
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The lengths are read for the schema, and nothing is validated by these attributes.")]
 public sealed record PreviewAppSpec
@@ -81,6 +82,9 @@ public sealed record PreviewAppSpec
     /// <value>The default is <see cref="DnsMode.Wildcard"/>.</value>
     [DefaultValue(DnsMode.Wildcard)]
     public DnsMode Dns { get; init; }
+
+    /// <summary>Gets where records are written, with <see cref="DnsMode.Records"/>.</summary>
+    public DnsUpdate? DnsUpdate { get; init; }
 
     /// <summary>Gets how previews are reached over TLS; not at all where left out.</summary>
     public PreviewTls? Tls { get; init; }
@@ -290,6 +294,9 @@ public enum DnsMode
 
     /// <summary>By external-dns, which finds the host in the Ingress.</summary>
     ExternalDNS,
+
+    /// <summary>By the operator itself, which updates the zone's name server (RFC 2136).</summary>
+    Records,
 
     /// <summary>Not at all.</summary>
     None,

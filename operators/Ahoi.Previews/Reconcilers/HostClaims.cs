@@ -18,11 +18,17 @@ internal static class HostClaims
     /// <summary>Takes a host for an owner.</summary>
     /// <returns><see langword="null"/> where it is the owner's, or who has it.</returns>
     public static async Task<string?> ClaimAsync(
-        ReconcileContext context, string host, DomainOwner owner, string? alsoGood, DnsMode mode, CancellationToken cancellationToken)
+        ReconcileContext context, string host, DomainOwner owner, string? alsoGood, PreviewApp app, CancellationToken cancellationToken)
     {
         if (await context.FindAsync<Domain>(host, cancellationToken).ConfigureAwait(false) is { } domain)
         {
-            return domain.Spec.OwnerRef.Uid == owner.Uid || domain.Spec.OwnerRef.Uid == alsoGood ? null : Text(domain.Spec.OwnerRef);
+            if (domain.Spec.OwnerRef.Uid == owner.Uid)
+            {
+                await FollowAsync(context, domain, app, cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+
+            return domain.Spec.OwnerRef.Uid == alsoGood ? null : Text(domain.Spec.OwnerRef);
         }
 
         if (context.IsPlan)
@@ -32,7 +38,7 @@ internal static class HostClaims
 
         try
         {
-            await context.Writes.CreateAsync(Describe(host, owner, mode), cancellationToken).ConfigureAwait(false);
+            await context.Writes.CreateAsync(Describe(host, owner, app), cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (ApiException exception) when (exception.Code == 409)
@@ -77,16 +83,48 @@ internal static class HostClaims
 
     private static string Text(DomainOwner owner) => $"{owner.Kind} {owner.Namespace}/{owner.Name}";
 
-    private static JsonMap Describe(string host, DomainOwner owner, DnsMode mode) => new()
+    private static JsonMap Describe(string host, DomainOwner owner, PreviewApp app) => new()
     {
         ["apiVersion"] = DomainKind.ApiVersion,
         ["kind"] = DomainKind.Kind,
         ["metadata"] = new JsonMap { ["name"] = host, ["labels"] = new JsonMap { [OwnerLabel] = owner.Uid } },
-        ["spec"] = new JsonMap
+        ["spec"] = Spec(host, owner, app),
+    };
+
+    private static JsonMap Spec(string host, DomainOwner owner, PreviewApp app)
+    {
+        var spec = new JsonMap
         {
             ["host"] = host,
-            ["mode"] = mode.ToString(),
+            ["mode"] = app.Spec.Dns.ToString(),
             ["ownerRef"] = new JsonMap { ["kind"] = owner.Kind, ["namespace"] = owner.Namespace, ["name"] = owner.Name, ["uid"] = owner.Uid },
-        },
+        };
+        if (app.Spec is { Dns: DnsMode.Records, DnsUpdate: { } update })
+        {
+            spec["keyNamespace"] = app.Metadata.Namespace;
+            spec["update"] = Update(update);
+        }
+
+        return spec;
+    }
+
+    private static JsonMap Update(DnsUpdate update) => new()
+    {
+        ["server"] = update.Server, ["zone"] = update.Zone, ["keySecret"] = update.KeySecret, ["target"] = update.Target, ["ttl"] = (long)update.Ttl,
     };
+
+    /// <summary>Lets a host's record follow what the PreviewApp says. Whose the host is never changes.</summary>
+    private static async Task FollowAsync(ReconcileContext context, Domain domain, PreviewApp app, CancellationToken cancellationToken)
+    {
+        if (context.IsPlan || app.Spec.Dns != DnsMode.Records || (domain.Spec.Mode == DnsMode.Records && domain.Spec.Update == app.Spec.DnsUpdate)
+            || await context.FindAsync(DomainKind, new(null, domain.Metadata.Name!), cancellationToken).ConfigureAwait(false) is not { } raw)
+        {
+            return;
+        }
+
+        await context.Writes.PatchAsync(
+            raw,
+            new() { ["spec"] = new JsonMap { ["mode"] = nameof(DnsMode.Records), ["keyNamespace"] = app.Metadata.Namespace, ["update"] = Update(app.Spec.DnsUpdate!) } },
+            cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -138,7 +138,7 @@ internal sealed class PreviewAppReconciler(BranchListings listings, PullRequestN
         var taken = new List<string>();
         foreach (var pinned in app.Spec.PinnedHosts ?? [])
         {
-            if (await HostClaims.ClaimAsync(context, pinned.Host, owner, null, app.Spec.Dns, cancellationToken).ConfigureAwait(false) is { } other)
+            if (await HostClaims.ClaimAsync(context, pinned.Host, owner, null, app, cancellationToken).ConfigureAwait(false) is { } other)
             {
                 taken.Add($"{pinned.Host} belongs to {other}");
             }

@@ -238,6 +238,13 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
             return null;
         }
 
+        // A name that is asked for before it is there is remembered as missing.
+        if (clone.App.Spec.Dns == DnsMode.Records
+            && (await context.FindAsync(HostClaims.DomainKind, new(null, clone.Host), cancellationToken).ConfigureAwait(false))?.ToMap().At("status", "record") is not string)
+        {
+            return null;
+        }
+
         var ingress = raw.ToMap();
         return IngressProbe.AddressOf(ingress, clone.App.Spec.ProbePath) is { } address
             && await probe.AnswersAsync(address, clone.Host, cancellationToken).ConfigureAwait(false)
@@ -279,7 +286,7 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
         var pinned = HostNames.Pinned(clone.App, clone.Preview.Spec.Branch) is null ? null : clone.App.Metadata.Uid;
         return pinned is not null && await context.FindAsync<Domain>(clone.Host, cancellationToken).ConfigureAwait(false) is null
             ? $"{clone.Host} is not taken for the PreviewApp yet."
-            : await HostClaims.ClaimAsync(context, clone.Host, owner, pinned, clone.App.Spec.Dns, cancellationToken).ConfigureAwait(false) is { } other ? $"{clone.Host} belongs to {other}." : null;
+            : await HostClaims.ClaimAsync(context, clone.Host, owner, pinned, clone.App, cancellationToken).ConfigureAwait(false) is { } other ? $"{clone.Host} belongs to {other}." : null;
     }
 
     /// <summary>The Service that would send its traffic to this preview's pods. Asked for before there are any, or before their
