@@ -155,8 +155,9 @@ public sealed record PreviewSource
     [StringLength(253)]
     public string? WebhookSecret { get; init; }
 
-    /// <summary>Gets the Secret, in the PreviewApp's namespace, with <c>username</c> and <c>password</c> for https or
-    /// <c>ssh-privatekey</c> and <c>known_hosts</c> for ssh.</summary>
+    /// <summary>Gets the Secret, in the PreviewApp's namespace, with <c>username</c> and <c>password</c> for https (a
+    /// token is a <c>password</c>; without <c>username</c>, <c>git</c> is sent) and <c>ca.crt</c> where a private authority signed
+    /// its certificate, or <c>ssh-privatekey</c> and <c>known_hosts</c> for ssh.</summary>
     [StringLength(253)]
     public string? CredentialsSecret { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class GitCredentials
     /// <summary>Writes the files into a folder of their own, and says which variables lead git to them.</summary>
     public IEnumerable<KeyValuePair<string, string>> WriteTo(string folder)
     {
-        foreach (var name in (string[])["username", "password", "ssh-privatekey", "known_hosts"])
+        foreach (var name in (string[])["username", "password", "ssh-privatekey", "known_hosts", "ca.crt"])
         {
             if (_data.TryGetValue(name, out var value))
             {
@@ -24,16 +24,24 @@ internal sealed class GitCredentials
         if (_data.ContainsKey("password"))
         {
             var script = Path.Combine(folder, "ask");
-            var text = $"#!/bin/sh\ncase \"$1\" in Username*) cat '{folder}/username' ;; *) cat '{folder}/password' ;; esac\n";
+
+            // Forges take any user with a token.
+            var user = _data.ContainsKey("username") ? $"cat '{folder}/username'" : "echo git";
+            var text = $"#!/bin/sh\ncase \"$1\" in Username*) {user} ;; *) cat '{folder}/password' ;; esac\n";
             Write(script, Encoding.UTF8.GetBytes(text), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             yield return new("GIT_ASKPASS", script);
+        }
+
+        if (_data.ContainsKey("ca.crt"))
+        {
+            yield return new("GIT_SSL_CAINFO", Path.Combine(folder, "ca.crt"));
         }
 
         if (_data.ContainsKey("ssh-privatekey"))
         {
             yield return new(
                 "GIT_SSH_COMMAND",
-                $"ssh -F /dev/null -i '{folder}/ssh-privatekey' -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile='{folder}/known_hosts' -o ConnectTimeout=10");
+                $"ssh -F /dev/null -i '{folder}/ssh-privatekey' -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile='{folder}/known_hosts' -o ConnectTimeout=10");
         }
     }
 

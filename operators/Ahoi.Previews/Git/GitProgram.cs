@@ -76,12 +76,20 @@ internal sealed class GitProgram(IOptions<PreviewsOptions> options)
             StandardOutputEncoding = Encoding.UTF8,
             WorkingDirectory = folder,
         };
+        // Nothing of the operator's own user is offered to a repository, and nothing that this user set for git, such as
+        // GIT_SSL_NO_VERIFY, makes it trust more. Where the programs and the machine's authorities are stays.
+        foreach (var name in start.Environment.Keys.Where(IsOfTheUser).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
-        start.Environment["HOME"] = folder; // Nothing of the operator's own user is offered to a repository.
+        start.Environment["HOME"] = folder;
         start.Environment["LC_ALL"] = "C.UTF-8";
-        start.Environment["GIT_SSH_COMMAND"] = "ssh -F /dev/null -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10";
-        start.Environment.Remove("SSH_AUTH_SOCK");
+
+        // ssh finds the user's own keys without HOME.
+        start.Environment["GIT_SSH_COMMAND"] = "ssh -F /dev/null -o IdentityFile=none -o IdentityAgent=none -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=10";
         foreach (var (name, value) in credentials?.WriteTo(folder) ?? [])
         {
             start.Environment[name] = value;
@@ -115,6 +123,10 @@ internal sealed class GitProgram(IOptions<PreviewsOptions> options)
             }
         }
     }
+
+    private static bool IsOfTheUser(string variable) =>
+        variable is "SSH_AUTH_SOCK" or "SSH_ASKPASS" or "XDG_CONFIG_HOME"
+        || (variable.StartsWith("GIT_", StringComparison.Ordinal) && variable is not ("GIT_EXEC_PATH" or "GIT_SSL_CAINFO" or "GIT_SSL_CAPATH"));
 
     private static Process Started(ProcessStartInfo start)
     {

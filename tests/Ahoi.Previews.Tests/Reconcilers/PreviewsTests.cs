@@ -101,6 +101,26 @@ public sealed class PreviewsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Repository_OverHttpsWithToken_IsListedOnceTheSecretIsThere()
+    {
+        var commit = _repository.Push("main", "one");
+        await using var server = await HttpsGitServer.StartAsync(_repository, "git:t0ken");
+        await CreateAppAsync("""{"graceSeconds":0}""", create: false);
+        var app = Previewing.App(server.Url, """{"graceSeconds":0}""");
+        app.Map("spec")!.Map("source")!["credentialsSecret"] = "git-reader";
+        await CreateAsync(Apps, app);
+        await _cluster.WaitForAsync(Apps, App, a => Condition(a, "SourceReachable")?.Text("reason") == "CredentialsMissing");
+
+        var secret = Samples.Map("""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"git-reader","namespace":"shop"},"stringData":{"password":"t0ken"}}""");
+        secret.Map("stringData")!["ca.crt"] = server.Authority;
+        await CreateAsync(new("", "v1", "secrets"), secret);
+
+        await _cluster.WaitForAsync(Apps, App, a => Condition(a, "SourceReachable")?.Text("status") == "True");
+        await _cluster.WaitForAsync(
+            Previews, new("shop-previews", $"web-{Previewing.Hash(server.Url, "main")}"), p => p.At("spec", "commit") as string == commit);
+    }
+
+    [Fact]
     public async Task Host_OfAForeignIngress_IsRefusedWithItsName()
     {
         _repository.Push("main", "one");
