@@ -22,6 +22,14 @@ internal sealed partial class HookService(IOptions<PreviewsOptions> options, Hoo
     /// <summary>The most that a body may have. GitHub sends 25 MB at most; what is larger than this is found by polling.</summary>
     public const int BodyLimit = 10 << 20;
 
+    /// <summary>How many bodies of more than 1 MiB, or of a length that is not said, are taken at the same time.</summary>
+    public const int LargeBodies = 4;
+
+    /// <summary>What any connection may have in memory before it has shown that it knows a secret.</summary>
+    private const int SmallBody = 1 << 20;
+
+    // Signatures are of whole bodies, so that anybody can make the operator keep one: few large ones at a time.
+    private readonly SemaphoreSlim _large = new(LargeBodies);
     private readonly ILogger _logger = loggers.CreateLogger("Ahoi.Previews.Hooks");
     private WebApplication? _application;
 
@@ -65,7 +73,15 @@ internal sealed partial class HookService(IOptions<PreviewsOptions> options, Hoo
 
     public Task StopAsync(CancellationToken cancellationToken) => _application?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
-    public ValueTask DisposeAsync() => _application?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is not null)
+        {
+            await _application.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _large.Dispose();
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -113,6 +129,28 @@ internal sealed partial class HookService(IOptions<PreviewsOptions> options, Hoo
             return new(405, "Webhooks are called with POST.");
         }
 
+        if (context.Request.ContentLength <= SmallBody)
+        {
+            return await ReceiveAsync(context, path).ConfigureAwait(false);
+        }
+
+        if (!await _large.WaitAsync(TimeSpan.Zero, context.RequestAborted).ConfigureAwait(false))
+        {
+            return new(503, "Several large webhooks are being taken; call again.");
+        }
+
+        try
+        {
+            return await ReceiveAsync(context, path).ConfigureAwait(false);
+        }
+        finally
+        {
+            _large.Release();
+        }
+    }
+
+    private async Task<HookAnswer> ReceiveAsync(HttpContext context, Match path)
+    {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted).ConfigureAwait(false);
         var headers = context.Request.Headers;

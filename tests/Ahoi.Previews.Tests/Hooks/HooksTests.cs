@@ -140,6 +140,30 @@ public sealed class HooksTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await GitHubAsync("push", large));
     }
 
+    [Fact]
+    public async Task LargeBodies_MoreThanFewAtOnce_AreSentAwayAndSmallOnesTaken()
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var held = new List<Task>();
+        for (var i = 0; i < HookService.LargeBodies; i++)
+        {
+            using var content = new UnfinishedContent();
+            var request = new HttpRequestMessage(HttpMethod.Post, new Uri("hooks/shop/web", UriKind.Relative)) { Content = content };
+            request.Headers.ExpectContinue = true; // So that the body is asked for when it is being read.
+            held.Add(_http.SendAsync(request, over.Token));
+            await content.Begun.WaitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await GitHubAsync("push", new string('x', 2 << 20)));
+        Assert.Equal(HttpStatusCode.OK, await GitHubAsync("ping", "{}"));
+
+        await over.CancelAsync();
+        foreach (var request in held)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        }
+    }
+
     private static string PullRequest(string state, string branch, string repository) =>
         $$$"""
         {"action":"{{{(state == "open" ? "opened" : "closed")}}}","number":42,"pull_request":{"number":42,"state":"{{{state}}}","title":"Wider doors","html_url":"https://github.com/acme/shop/pull/42",
