@@ -4,6 +4,7 @@ using Ahoi.Previews.Api;
 using Ahoi.Previews.Forges;
 using Ahoi.Previews.Git;
 using Ahoi.Previews.Hooks;
+using Ahoi.Previews.Planning;
 using Ahoi.Previews.Reconcilers;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,8 +46,9 @@ public static class PreviewsExtensions
                 .Needs(Group.Name, "domains", "get", "list", "watch", "create", "delete")
                 .Needs("", "secrets", "get", "list", "watch"))
             .AddController<Preview, PreviewReconciler>(options => options
-                .Owns<V1ConfigMap>().Owns<V1Service>().Owns<V1Deployment>().Owns<V1Ingress>()
+                .Owns<V1ConfigMap>().Owns<V1PersistentVolumeClaim>().Owns<V1Service>().Owns<V1Deployment>().Owns<V1Ingress>()
                 .Needs("", "pods", "list")
+                .Needs(ClonePlanner.Database.Group, "databases", "get", "list", "watch", "create", "patch", "delete") // Where Tenancy is.
                 .Needs(Group.Name, "domains", "get", "list", "watch", "create", "delete"))
             .AddController<Domain, DomainReconciler>(options => options
                 .Needs(Group.Name, "domains", "delete"))

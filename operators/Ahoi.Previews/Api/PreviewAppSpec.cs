@@ -57,6 +57,9 @@ public sealed record PreviewAppSpec
     /// <summary>Gets the image of one container, made from the commit; the base's where left out.</summary>
     public PreviewImage? Image { get; init; }
 
+    /// <summary>Gets what of the app's data each preview has of its own; nothing where left out.</summary>
+    public PreviewData? Data { get; init; }
+
     /// <summary>Gets what is different in previews.</summary>
     public PreviewOverrides? Overrides { get; init; }
 

@@ -14,6 +14,8 @@ internal static class ClonePlanner
     public static readonly GroupVersionKind Service = new("", "v1", "Service");
     public static readonly GroupVersionKind Ingress = new("networking.k8s.io", "v1", "Ingress");
     public static readonly GroupVersionKind ConfigMap = new("", "v1", "ConfigMap");
+    public static readonly GroupVersionKind Claim = new("", "v1", "PersistentVolumeClaim");
+    public static readonly GroupVersionKind Database = new("internal.example.com", "v1", "Database");
 
     public const string ExternalDnsHost = "external-dns.alpha.kubernetes.io/hostname";
 
@@ -123,6 +125,44 @@ internal static class ClonePlanner
 
         clone["spec"] = spec;
         return clone;
+    }
+
+    /// <summary>Makes a claim that asks for what the original asks for, and has nothing in it.</summary>
+    public static JsonMap CloneClaim(CloneContext context, JsonMap original)
+    {
+        var clone = Start(context, Claim, original);
+        clone.EnsureMap("metadata")["name"] = PodChanges.CopyName(context, (string)original.At("metadata", "name")!);
+        clone["spec"] = Pick(original.Map("spec") ?? [], "accessModes", "resources", "storageClassName", "volumeMode");
+        return clone;
+    }
+
+    /// <summary>Makes a Database like the original. It belongs to no customer, and its data goes with it.</summary>
+    public static JsonMap CloneDatabase(CloneContext context, JsonMap original)
+    {
+        var clone = Start(context, Database, original);
+        clone.EnsureMap("metadata")["name"] = DatabaseName(context);
+        var spec = Pick(original.Map("spec") ?? [], "provider", "serverName", "storage", "storageClassName", "instances", "maxConnections");
+        spec["deletion"] = new JsonMap { ["policy"] = "Delete", ["finalBackup"] = "Skip" };
+        clone["spec"] = spec;
+        return clone;
+    }
+
+    /// <summary>The name of a preview's own Database.</summary>
+    public static string DatabaseName(CloneContext context) =>
+        context.Name.Length <= 50 ? context.Name : $"{context.Name[..39]}-{BranchIdentity.Digits("", "", context.Name)[..10]}";
+
+    /// <summary>The name of the Secret that tells programs how to reach a Database.</summary>
+    public static string DatabaseSecret(string database) => $"{database}-database";
+
+    private static JsonMap Pick(JsonMap from, params string[] fields)
+    {
+        var picked = new JsonMap();
+        foreach (var field in fields.Where(from.ContainsKey))
+        {
+            picked[field] = JsonTree.DeepClone(from[field]);
+        }
+
+        return picked;
     }
 
     public static JsonMap CloneConfigMap(CloneContext context, JsonMap original)

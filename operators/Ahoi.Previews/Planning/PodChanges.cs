@@ -25,7 +25,24 @@ internal static class PodChanges
     {
         var overrides = context.App.Spec.Overrides;
         Visit(pod, reference => reference["name"] = CopyName(context, (string)reference["name"]!), "configMap", "configMapRef", "configMapKeyRef");
-        DropSecrets(pod, [.. overrides?.SecretAllowList ?? []]);
+        HashSet<string> allowed = [.. overrides?.SecretAllowList ?? []];
+        var data = context.App.Spec.Data;
+        foreach (var volume in pod.List("volumes")?.Maps ?? [])
+        {
+            if (volume.Map("persistentVolumeClaim") is { } claim && claim.Text("claimName") is { } name && data?.Claims?.Contains(name) == true)
+            {
+                claim["claimName"] = CopyName(context, name);
+            }
+        }
+
+        if (data?.Database is { } database)
+        {
+            var (theirs, own) = (ClonePlanner.DatabaseSecret(database), ClonePlanner.DatabaseSecret(ClonePlanner.DatabaseName(context)));
+            RenameSecret(pod, theirs, own);
+            allowed.Add(own);
+        }
+
+        DropSecrets(pod, allowed);
         foreach (var container in Containers(pod))
         {
             Variables(context, container, overrides);
@@ -34,7 +51,7 @@ internal static class PodChanges
         if ((context.Preview.Spec.Image ?? context.App.Spec.Image?.Template) is { } image)
         {
             var containers = pod.List("containers")!.Maps.ToList();
-            var one = context.App.Spec.Image?.Container is { } name ? containers.Single(c => c.Text("name") == name) : containers.Single();
+            var one = context.App.Spec.Image?.Container is { } container ? containers.Single(c => c.Text("name") == container) : containers.Single();
             one["image"] = context.Fill(image);
         }
     }
@@ -90,6 +107,18 @@ internal static class PodChanges
             Filter(container, "volumeMounts", m => !lost.Contains(m.Text("name")!));
             Filter(container, "envFrom", e => e.Map("secretRef") is not { } secret || Keeps(secret.Text("name")));
             Filter(container, "env", e => e.At("valueFrom", "secretKeyRef") is not JsonMap secret || Keeps(secret.Text("name")));
+        }
+    }
+
+    private static void RenameSecret(JsonMap pod, string from, string to)
+    {
+        Visit(pod, reference => reference["name"] = reference["name"] as string == from ? to : reference["name"], "secretRef", "secretKeyRef", "secret");
+        foreach (var volume in pod.List("volumes")?.Maps ?? [])
+        {
+            if (volume.Map("secret") is { } secret && secret.Text("secretName") == from)
+            {
+                secret["secretName"] = to;
+            }
         }
     }
 

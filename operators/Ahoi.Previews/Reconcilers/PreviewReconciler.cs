@@ -191,6 +191,17 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
             description.Add(new Child(ClonePlanner.CloneConfigMap(clone, map)) { Adoption = AdoptionRule.Never });
         }
 
+        foreach (var claim in originals.Claims)
+        {
+            // Many are bound once a pod uses them, and not before.
+            description.Add(new Child(ClonePlanner.CloneClaim(clone, claim)) { Adoption = AdoptionRule.Never, Ready = _ => Readiness.Ready });
+        }
+
+        if (originals.Database is { } database)
+        {
+            description.Add(new Child(ClonePlanner.CloneDatabase(clone, database)) { Adoption = AdoptionRule.Never, Ready = DatabaseIsReady });
+        }
+
         description.Then("workload").Add(new Child(ClonePlanner.CloneService(clone, originals.Service!)) { Adoption = AdoptionRule.Never });
         if (deployment is not null)
         {
@@ -199,6 +210,12 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
 
         description.Then("entrance").Add(new Child(ClonePlanner.CloneIngress(clone, originals.Ingress!)) { Adoption = AdoptionRule.Never });
     }
+
+    /// <summary>A Database that nobody has looked at yet says nothing, and is not ready for that.</summary>
+    private static Readiness DatabaseIsReady(JsonMap database) =>
+        (database.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == Condition.Ready) == true
+            ? Readiness.Of(database)
+            : Readiness.Waiting("The Tenancy operator has not looked at it yet");
 
     /// <summary>Decides whether pods may become others now.</summary>
     private Change ChangeOf(CloneContext clone, JsonMap wanted, JsonMap? live, DateTimeOffset now)
@@ -341,7 +358,29 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
             }
         }
 
-        return new() { Deployment = found[0], Service = found[1], Ingress = found[2], ConfigMaps = maps };
+        var data = clone.App.Spec.Data;
+        var claims = new List<JsonMap>();
+        foreach (var name in data?.Claims ?? [])
+        {
+            if (await context.FindAsync(ClonePlanner.Claim, new(@namespace, name), cancellationToken).ConfigureAwait(false) is not { } claim)
+            {
+                return new() { Fault = ("BaseMissing", $"There is no PersistentVolumeClaim {@namespace}/{name}, which spec.data.claims names.") };
+            }
+
+            claims.Add(claim.ToMap());
+        }
+
+        RawObject? database = null;
+        if (data?.Database is { } wanted)
+        {
+            database = await context.FindAsync(ClonePlanner.Database, new(@namespace, wanted), cancellationToken).ConfigureAwait(false);
+            if (database is null)
+            {
+                return new() { Fault = ("BaseMissing", $"There is no Database {@namespace}/{wanted}, which spec.data.database names.") };
+            }
+        }
+
+        return new() { Deployment = found[0], Service = found[1], Ingress = found[2], ConfigMaps = maps, Claims = claims, Database = database?.ToMap() };
     }
 
     private static PreviewStatus Seen(CloneContext clone, DateTimeOffset now)
@@ -384,6 +423,10 @@ internal sealed class PreviewReconciler(IngressProbe probe, ForgeReporter report
         public JsonMap? Ingress { get; init; }
 
         public IReadOnlyList<JsonMap> ConfigMaps { get; init; } = [];
+
+        public IReadOnlyList<JsonMap> Claims { get; init; } = [];
+
+        public JsonMap? Database { get; init; }
 
         public (string Reason, string Message)? Fault { get; init; }
     }
