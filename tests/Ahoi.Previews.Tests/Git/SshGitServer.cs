@@ -60,10 +60,7 @@ internal sealed class SshGitServer : IAsyncDisposable
     /// <summary>Starts it, or skips the test where the machine has no such server.</summary>
     public static SshGitServer Start(TestRepository repository)
     {
-        // artifacts/bin/PROJECT/CONFIGURATION; ./ahoi test unpacks the server there, because Debian starts one that is installed.
-        var unpacked = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../tools/openssh-server/usr/sbin/sshd"));
-        var program = ((string[])["/usr/sbin/sshd", unpacked]).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(program is null, $"There is no sshd, neither installed nor at {unpacked}, where ./ahoi test puts it.");
+        var (program, _) = ServerPrograms.Find("sshd", "openssh-server");
         Assert.SkipUnless(File.Exists("/usr/bin/bwrap"), "There is no bwrap, in which sshd runs.");
         return new(repository, program);
     }

@@ -25,15 +25,22 @@ internal sealed class PreviewWorld : IAsyncDisposable
     {
         var world = new PreviewWorld(await TestCluster.StartAsync());
         await run(world.Cluster);
+        await MakeAppAsync(world.Cluster);
+        await world.Cluster.WaitForAsync(
+            new("apiextensions.k8s.io", "v1", "customresourcedefinitions"), new(null, "domains.preview.example.com"),
+            d => (d.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == "Established" && c.Text("status") == "True") == true);
+        return world;
+    }
+
+    /// <summary>Makes the app: what its users have made before there are previews.</summary>
+    public static async Task MakeAppAsync(TestCluster cluster)
+    {
+        var world = new PreviewWorld(cluster);
         await world.CreateAsync(new("", "v1", "namespaces"), """{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"shop"}}""");
         await world.CreateAsync(new("", "v1", "configmaps"), """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"shop"},"data":{"a":"b"}}""");
         await world.CreateAsync(Deployments, Clean(Samples.Deployment()));
         await world.CreateAsync(new("", "v1", "services"), """{"apiVersion":"v1","kind":"Service","metadata":{"name":"web","namespace":"shop"},"spec":{"selector":{"app":"web"},"ports":[{"name":"http","port":80,"targetPort":8080}]}}""");
         await world.CreateAsync(Ingresses, Clean(Samples.Ingress()));
-        await world.Cluster.WaitForAsync(
-            new("apiextensions.k8s.io", "v1", "customresourcedefinitions"), new(null, "domains.preview.example.com"),
-            d => (d.At("status", "conditions") as JsonList)?.Maps.Any(c => c.Text("type") == "Established" && c.Text("status") == "True") == true);
-        return world;
     }
 
     public static JsonMap? Condition(JsonMap value, string type) => (value.At("status", "conditions") as JsonList)?.Maps.FirstOrDefault(c => c.Text("type") == type);

@@ -50,7 +50,13 @@ internal sealed class NameServer : IAsyncDisposable
     /// <summary>Starts it; it has what it had before.</summary>
     public async Task RunAsync()
     {
-        var start = new ProcessStartInfo("/usr/sbin/named", ["-g", "-c", Path.Combine(_folder.FullName, "named.conf"), "-n", "1"]) { RedirectStandardError = true };
+        var (program, root) = ServerPrograms.Find("named", "bind9");
+        var start = new ProcessStartInfo(program, ["-g", "-c", Path.Combine(_folder.FullName, "named.conf"), "-n", "1"]) { RedirectStandardError = true };
+        if (root is not null)
+        {
+            start.Environment["LD_LIBRARY_PATH"] = string.Join(':', Directory.EnumerateDirectories($"{root}/usr/lib"));
+        }
+
         _process = Process.Start(start)!;
         var log = new List<string>();
         while (await _process.StandardError.ReadLineAsync() is { } line)
