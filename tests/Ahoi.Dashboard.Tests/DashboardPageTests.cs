@@ -3,6 +3,7 @@ using Ahoi.Client.Connections;
 using Ahoi.Client.Requests;
 using Ahoi.ControlPlane;
 using Ahoi.Dashboard.Tests.Browser;
+using Ahoi.Tests.Shared.Browser;
 
 namespace Ahoi.Dashboard.Tests;
 

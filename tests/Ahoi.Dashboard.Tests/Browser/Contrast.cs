@@ -1,4 +1,5 @@
 using Ahoi.Api.Json;
+using Ahoi.Tests.Shared.Browser;
 
 namespace Ahoi.Dashboard.Tests.Browser;
 

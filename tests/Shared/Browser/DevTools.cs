@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using Ahoi.Api.Json;
 
-namespace Ahoi.Dashboard.Tests.Browser;
+namespace Ahoi.Tests.Shared.Browser;
 
 /// <summary>Speaks the DevTools protocol with one browser: commands with their answers, and events by session.</summary>
 internal sealed class DevTools : IAsyncDisposable

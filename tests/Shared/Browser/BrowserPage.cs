@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Ahoi.Api.Json;
 
-namespace Ahoi.Dashboard.Tests.Browser;
+namespace Ahoi.Tests.Shared.Browser;
 
 /// <summary>One page of a browser, with what it asked for and what it complained about.</summary>
 internal sealed class BrowserPage(DevTools tools, string session, string context) : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
-namespace Ahoi.Dashboard.Tests.Browser;
+namespace Ahoi.Tests.Shared.Browser;
 
 /// <summary>Debian's Chromium without a window, one for all tests that want one.</summary>
 public sealed partial class Chromium : IAsyncLifetime
