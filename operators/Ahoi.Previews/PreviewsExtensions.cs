@@ -55,7 +55,7 @@ public static class PreviewsExtensions
             .AddController<Domain, RecordReconciler>(options =>
             {
                 options.Name = "domainrecord";
-                options.When(change => (change.After ?? change.Before)?.ToMap().At("spec", "mode") is nameof(DnsMode.Records));
+                options.LabelSelector = $"{HostClaims.DnsLabel}={nameof(DnsMode.Records)}";
             });
     }
 }

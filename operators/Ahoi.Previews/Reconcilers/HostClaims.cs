@@ -11,6 +11,9 @@ internal static class HostClaims
 {
     public const string OwnerLabel = Group.Name + "/owner-uid";
 
+    /// <summary>The label of Domains whose records the operator writes.</summary>
+    public const string DnsLabel = Group.Name + "/dns";
+
     public static readonly GroupVersionKind DomainKind = new(Group.Name, Group.Version, nameof(Domain));
 
     private static readonly GroupVersionResource Ingresses = new("networking.k8s.io", "v1", "ingresses");
@@ -87,9 +90,20 @@ internal static class HostClaims
     {
         ["apiVersion"] = DomainKind.ApiVersion,
         ["kind"] = DomainKind.Kind,
-        ["metadata"] = new JsonMap { ["name"] = host, ["labels"] = new JsonMap { [OwnerLabel] = owner.Uid } },
+        ["metadata"] = new JsonMap { ["name"] = host, ["labels"] = Labels(owner, app) },
         ["spec"] = Spec(host, owner, app),
     };
+
+    private static JsonMap Labels(DomainOwner owner, PreviewApp app)
+    {
+        var labels = new JsonMap { [OwnerLabel] = owner.Uid };
+        if (app.Spec.Dns == DnsMode.Records)
+        {
+            labels[DnsLabel] = nameof(DnsMode.Records);
+        }
+
+        return labels;
+    }
 
     private static JsonMap Spec(string host, DomainOwner owner, PreviewApp app)
     {
@@ -124,7 +138,7 @@ internal static class HostClaims
 
         await context.Writes.PatchAsync(
             raw,
-            new() { ["spec"] = new JsonMap { ["mode"] = nameof(DnsMode.Records), ["keyNamespace"] = app.Metadata.Namespace, ["update"] = Update(app.Spec.DnsUpdate!) } },
+            new() { ["metadata"] = new JsonMap { ["labels"] = Labels(domain.Spec.OwnerRef, app) }, ["spec"] = new JsonMap { ["mode"] = nameof(DnsMode.Records), ["keyNamespace"] = app.Metadata.Namespace, ["update"] = Update(app.Spec.DnsUpdate!) } },
             cancellationToken).ConfigureAwait(false);
     }
 }

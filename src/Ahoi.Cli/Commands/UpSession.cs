@@ -53,6 +53,10 @@ internal sealed class UpSession(UpOptions options, TextWriter output, TextWriter
                 var runs = options.Components.Contains("node") && options.Components.Contains("scheduler")
                     && options.ImageFolder is { } images && await new DemoImages(images, error).PrepareAsync(cancellationToken);
                 await new CustomerDemo(client, output, options.Operators.Contains("pools"), runs).RunAsync(cancellationToken);
+                if (runs && options.Operators.Contains("previews"))
+                {
+                    await new PreviewDemo(client, output).RunAsync(cancellationToken);
+                }
             }
 
             await WriteNextStepsAsync(cluster, dashboard);

@@ -25,6 +25,7 @@ internal sealed class CustomerDemo(ApiClient client, TextWriter output, bool poo
         "kubectl get customers,databases,connectionpools,schedulers -A",
         $"kubectl -n cust-{CustomerName} get pods",
         $"ahoi tree customer/{CustomerName} -w",
+        "kubectl -n site get previews",
         "kubectl explain customer.spec.features.database",
     ];
 
