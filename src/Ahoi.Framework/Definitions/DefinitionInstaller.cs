@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Ahoi.Framework.Definitions;
 
 /// <summary>Applies the definitions of custom resources and waits until they are served.</summary>
-internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes types, string operatorName, TimeProvider time, ILogger logger)
+internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes types, string operatorName, TimeProvider time, ILogger logger, Action<string>? waits = null)
 {
     private static readonly GroupVersionResource Resource = new("apiextensions.k8s.io", "v1", "customresourcedefinitions");
 
@@ -108,6 +108,7 @@ internal sealed partial class DefinitionInstaller(ApiClient client, ObjectTypes 
             }
             catch (Exception exception) when (exception is TransportException { IsTransient: true } or ApiException { IsTransient: true } or ApiException { Code: 403 or 409 })
             {
+                waits?.Invoke($"the definition {key.Name} cannot be applied: {exception.Message}");
                 LogFailed(logger, exception, key.Name);
             }
 

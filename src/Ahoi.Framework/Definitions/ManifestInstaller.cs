@@ -11,7 +11,7 @@ namespace Ahoi.Framework.Definitions;
 
 /// <summary>Applies the objects that an operator needs around its controllers, such as admission policies, where they are
 /// not as they should be.</summary>
-internal sealed partial class ManifestInstaller(ApiClient client, string operatorName, TimeProvider time, ILogger logger)
+internal sealed partial class ManifestInstaller(ApiClient client, string operatorName, TimeProvider time, ILogger logger, Action<string>? waits = null)
 {
     private string Manager => $"{operatorName}/manifests";
 
@@ -67,6 +67,7 @@ internal sealed partial class ManifestInstaller(ApiClient client, string operato
             catch (Exception exception) when (exception is KindNotServedException
                 or TransportException { IsTransient: true } or ApiException { IsTransient: true } or ApiException { Code: 403 or 409 })
             {
+                waits?.Invoke($"{manifest.Kind.Kind} {manifest.Key} cannot be applied: {exception.Message}");
                 LogFailed(logger, exception, manifest.Kind.Kind, manifest.Key);
             }
 

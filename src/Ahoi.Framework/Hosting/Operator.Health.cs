@@ -41,7 +41,7 @@ public sealed partial class Operator
 
     private IEnumerable<HealthItem> Readiness()
     {
-        yield return Volatile.Read(ref _stopped) ? new("operator", false, "stops") : new("operator", _started, _started ? "started" : "has not started");
+        yield return Volatile.Read(ref _stopped) ? new("operator", false, "stops") : new("operator", _started, _started ? "started" : _installing ?? "has not started");
         foreach (var runner in _runners)
         {
             yield return new($"controller/{runner.Name}", runner.IsRunning, runner.IsRunning ? "its caches are complete" : runner.Waiting ?? "its caches are being filled");

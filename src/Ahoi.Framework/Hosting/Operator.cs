@@ -39,6 +39,7 @@ public sealed partial class Operator : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private Task _run = Task.CompletedTask;
     private volatile bool _started;
+    private volatile string? _installing;
     private bool _working;
     private bool _stopped;
     private bool _disposed;
@@ -91,7 +92,7 @@ public sealed partial class Operator : IAsyncDisposable
 
     /// <summary>Gets what controllers wait for that do not reconcile yet, by name.</summary>
     public IReadOnlyDictionary<string, string> Waiting =>
-        _runners.Where(r => !r.IsRunning).ToDictionary(r => r.Name, r => r.Waiting ?? "its cache is being filled");
+        _runners.Where(r => !r.IsRunning).ToDictionary(r => r.Name, r => r.Waiting ?? _installing ?? "its cache is being filled");
 
     /// <summary>Gets the last reconciles, the latest first: why each ran and what it did. A controller remembers its last
     /// 128.</summary>
@@ -149,11 +150,12 @@ public sealed partial class Operator : IAsyncDisposable
     {
         if (_options.InstallDefinitions)
         {
-            var installer = new DefinitionInstaller(_leadership?.Client ?? _client, _types, _options.OperatorName, _time, _logger);
+            var installer = new DefinitionInstaller(_leadership?.Client ?? _client, _types, _options.OperatorName, _time, _logger, w => _installing = w);
             await installer.InstallAsync(_definitions.Select(d => d.Type), cancellationToken).ConfigureAwait(false);
             _client.Discovery.Invalidate();
-            var manifests = new ManifestInstaller(_leadership?.Client ?? _client, _options.OperatorName, _time, _logger);
+            var manifests = new ManifestInstaller(_leadership?.Client ?? _client, _options.OperatorName, _time, _logger, w => _installing = w);
             await manifests.InstallAsync(Manifests, cancellationToken).ConfigureAwait(false);
+            _installing = null;
         }
 
         _events.Start();

@@ -47,6 +47,18 @@ internal sealed partial class Informer
 
     public ObjectStore Store { get; } = new();
 
+    /// <summary>Gets whether the kind's objects are in no namespace; unknown, and false, before the first complete list.</summary>
+    public bool IsOfCluster
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _resource is { Namespaced: false };
+            }
+        }
+    }
+
     /// <summary>Gets whether the store has been complete once.</summary>
     public bool IsSynced
     {

@@ -33,6 +33,31 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Health_DefinitionsMayNotBeInstalled_SaysSoUntilTheyMay()
+    {
+        await using var cluster = await TestCluster.StartAsync(TestContext.Current.CancellationToken);
+        var connection = cluster.Connect();
+        using var guard = new DefinitionGuard(connection.Handler!);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton(Empty());
+        builder.Services.AddAhoi(o => (o.OperatorName, o.Connection, o.InstallDefinitions) = ("test", connection with { Handler = guard }, true))
+            .AddController<CronTab, ScriptedReconciler>();
+        using var host = builder.Build();
+        var @operator = host.Services.GetRequiredService<Operator>();
+
+        var start = host.StartAsync(TestContext.Current.CancellationToken);
+        await CronTabCluster.EventuallyAsync(
+            () => @operator.CheckHealth().Ready.Any(i => i is { IsHealthy: false } && i.Message.Contains("definition crontabs.stable.example.com cannot be applied", StringComparison.Ordinal)), "it says so");
+        Assert.False(start.IsCompleted);
+
+        guard.Refuses = false;
+        await start;
+        await CronTabCluster.EventuallyAsync(() => @operator.CheckHealth().IsReady, "it is ready");
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Health_ReplicaThatWaitsToLead_IsReadyOnceItKnowsWhoLeads()
     {
         await using var cluster = await CronTabCluster.StartAsync();
@@ -97,4 +122,18 @@ public sealed class HealthTests
     }
 
     private static ScriptedReconciler Empty() => new() { Describe = (_, _) => new Description() };
+
+    /// <summary>Answers for an account that may not touch definitions.</summary>
+    private sealed class DefinitionGuard(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        public bool Refuses { get; set; } = true;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Refuses && request.RequestUri!.AbsolutePath.Contains("customresourcedefinitions", StringComparison.Ordinal)
+                ? Task.FromResult(new HttpResponseMessage(System.Net.HttpStatusCode.Forbidden)
+                {
+                    Content = new StringContent("""{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","message":"not for you","code":403}""", System.Text.Encoding.UTF8, "application/json"),
+                })
+                : base.SendAsync(request, cancellationToken);
+    }
 }

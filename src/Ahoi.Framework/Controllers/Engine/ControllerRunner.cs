@@ -272,16 +272,14 @@ internal sealed partial class ControllerRunner : IDisposable
         });
     }
 
-    /// <summary>Who owns an object, as this controller names it. An owner of a namespaced child may be cluster-scoped, so
-    /// the owner's place follows from what is known of it.</summary>
+    /// <summary>Who owns an object, as this controller names it. An owner of a namespaced child may be cluster-scoped.</summary>
     private IEnumerable<ObjectKey> Owners(RawObject child)
     {
         foreach (var owner in child.OwnerReferences)
         {
             if (owner.Kind == _definition.Kind.Kind && GroupVersionKind.Of(owner.ApiVersion, owner.Kind).Group == _definition.Kind.Group)
             {
-                var cluster = new ObjectKey(null, owner.Name);
-                yield return Objects.Store.Find(cluster) is not null ? cluster : new(child.Namespace, owner.Name);
+                yield return new(Objects.IsOfCluster ? null : child.Namespace, owner.Name);
             }
         }
     }
